@@ -1,0 +1,65 @@
+// swift-tools-version: 6.0
+import PackageDescription
+
+// The dependency list below is the architecture: `pressel` introduces the parts to each
+// other, the parts stand side by side and see only Codec, Linux and Voice, and every C
+// library has exactly one importer.
+
+let strict: [SwiftSetting] = [.enableUpcomingFeature("InternalImportsByDefault")]
+
+func library(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(
+        name: "\(name)Tests", dependencies: dependencies + ["TestSupport"], swiftSettings: strict)
+}
+
+let package = Package(
+    name: "pressel",
+    products: [
+        .executable(name: "pressel", targets: ["pressel"]),
+        .library(name: "asound_paced", type: .dynamic, targets: ["PacedDevice"]),
+    ],
+    targets: [
+        .systemLibrary(name: "CALSA"),
+        .systemLibrary(name: "CLinux"),
+        .systemLibrary(name: "CPocketSphinx", pkgConfig: "pocketsphinx"),
+        .systemLibrary(name: "CSndFile"),
+        .systemLibrary(name: "CSpeexDSP"),
+        // Without PIC, ALSA's macros make a plug-in to be linked in, not one to be loaded.
+        .target(
+            name: "PacedDevice", cSettings: [.define("PIC")],
+            linkerSettings: [.linkedLibrary("asound")]),
+
+        library("Voice", []),
+        library("Linux", ["Voice", "CLinux"]),
+        library("Codec", ["Voice", "CSndFile", "CSpeexDSP"]),
+        library("Audio", ["Codec", "Linux", "Voice", "CALSA"]),
+        library("Panel", ["Linux", "Voice"]),
+        library("Providers", ["Codec", "Linux", "Voice", "CPocketSphinx"]),
+        library("VoiceLoop", ["Codec", "Voice"]),
+        library("Store", ["Linux", "Voice"]),
+        .executableTarget(
+            name: "pressel",
+            dependencies: [
+                "Audio", "Codec", "Linux", "Panel", "Providers", "Store", "Voice", "VoiceLoop",
+            ],
+            swiftSettings: strict),
+
+        .target(
+            name: "TestSupport", dependencies: ["Audio", "Codec", "Linux", "Providers", "Voice"],
+            path: "Tests/TestSupport", swiftSettings: strict),
+        tests("Voice", ["Voice"]),
+        tests("Linux", ["Linux", "Voice"]),
+        tests("Codec", ["Codec", "Voice"]),
+        tests("Audio", ["Audio", "Codec", "Linux", "Voice"]),
+        tests("Panel", ["Panel", "Linux", "Voice"]),
+        tests("Providers", ["Providers", "Codec", "Linux", "Voice"]),
+        tests("VoiceLoop", ["VoiceLoop", "Codec", "Linux", "Voice"]),
+        tests("Store", ["Store", "Voice"]),
+        tests("pressel", ["pressel", "Codec", "Linux", "Providers", "VoiceLoop", "Voice"]),
+    ],
+    swiftLanguageModes: [.v6]
+)

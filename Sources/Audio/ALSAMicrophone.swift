@@ -1,0 +1,135 @@
+import Glibc
+import Linux
+import Synchronization
+public import Voice
+
+/// A microphone on ALSA, read on a thread of its own. While it has a pre-roll to keep it is
+/// always open, so that the first word is there when the button goes down.
+public final class ALSAMicrophone: Microphone {
+    private let device: String
+    private let keepsOpen: Bool
+    private let log: Log
+    private let wake = Wake()
+    private let state: Mutex<State>
+
+    private struct State {
+        var preRoll: PreRoll
+        var listeners: [Int: Listener] = [:]
+        var listenersSoFar = 0
+        var isEnding = false
+    }
+
+    private struct Listener {
+        var from: Moment
+        let continuation: AsyncThrowingStream<CapturedChunk, any Error>.Continuation
+    }
+
+    /// A press is looked at a little after it happened: so much more of the past is kept.
+    private static let slack = Duration.seconds(1)
+    /// Ten seconds of chunks of 10 ms.
+    private static let longestBacklog = 1000
+    private static let waits: [Duration] = [1, 2, 4, 8, 15, 30].map { .seconds($0) }
+
+    /// - Parameters:
+    ///   - device: an ALSA name.
+    ///   - preRoll: how far back `listen` reaches; zero keeps the microphone closed while nobody
+    ///     listens.
+    public init(device: String, preRoll: Duration, log: Log) {
+        self.device = device
+        self.log = log
+        keepsOpen = preRoll > .zero
+        state = Mutex(State(preRoll: PreRoll(length: preRoll + Self.slack)))
+    }
+
+    /// Records until the task is cancelled, opening the device again whenever it was lost.
+    public func run() async {
+        await withTaskCancellationHandler {
+            await onThread("microphone") { self.work() }
+        } onCancel: {
+            state.withLock { $0.isEnding = true }
+            wake.signal()
+        }
+    }
+
+    public func listen(from moment: Moment) -> AsyncThrowingStream<CapturedChunk, any Error> {
+        AsyncThrowingStream(bufferingPolicy: .bufferingNewest(Self.longestBacklog)) {
+            continuation in
+            let id = state.withLock { state in
+                for chunk in state.preRoll.sound(from: moment) { continuation.yield(chunk) }
+                state.listenersSoFar += 1
+                state.listeners[state.listenersSoFar] = Listener(
+                    from: moment, continuation: continuation)
+                return state.listenersSoFar
+            }
+            continuation.onTermination = { _ in
+                self.state.withLock { _ = $0.listeners.removeValue(forKey: id) }
+            }
+            // Opens a closed microphone, and cuts the wait for one that was lost short.
+            wake.signal()
+        }
+    }
+
+    public func catchUp() { wake.signal() }
+
+    // MARK: - The thread
+
+    private var isEnding: Bool { state.withLock { $0.isEnding } }
+    private var isWanted: Bool { state.withLock { keepsOpen || !$0.listeners.isEmpty } }
+
+    private func work() {
+        var failures = 0
+        while !isEnding {
+            guard isWanted else {
+                sleep(nil)
+                continue
+            }
+            do throws(ALSAError) {
+                try record(afterFailures: failures)
+                failures = 0
+            } catch {
+                if failures == 0 { log.error("\(error); trying again") }
+                lose(error)
+                sleep(Self.waits[min(failures, Self.waits.count - 1)])
+                failures += 1
+            }
+        }
+        lose(CancellationError())
+    }
+
+    /// Reads until the device fails, nobody wants it any more, or the end.
+    private func record(afterFailures failures: Int) throws(ALSAError) {
+        var capture = try CaptureDevice(named: device)
+        let verb = failures > 0 ? "recording again" : "recording"
+        if keepsOpen { log.info("\(verb) from \"\(device)\" at \(capture.format)") }
+        state.withLock { $0.preRoll.clear() }
+        while !isEnding, isWanted {
+            capture.wait(for: wake)
+            wake.clear()
+            if let chunk = try capture.read() { deliver(chunk) }
+        }
+    }
+
+    private func deliver(_ chunk: CapturedChunk) {
+        state.withLock { state in
+            state.preRoll.append(chunk)
+            for listener in state.listeners.values {
+                if let part = chunk.part(from: listener.from) { listener.continuation.yield(part) }
+            }
+        }
+    }
+
+    /// Tells everybody who listens that it is over.
+    private func lose(_ reason: any Error) {
+        let listeners = state.withLock { state in
+            state.preRoll.clear()
+            return state.listeners.values.map(\.continuation)
+        }
+        for listener in listeners { listener.finish(throwing: reason) }
+    }
+
+    private func sleep(_ limit: Duration?) {
+        var polled = pollfd(fd: wake.descriptor, events: Int16(POLLIN), revents: 0)
+        poll(&polled, 1, limit.map { CInt($0.inMilliseconds) } ?? -1)
+        wake.clear()
+    }
+}

@@ -1,0 +1,29 @@
+#pragma once
+// Not with _GNU_SOURCE: Swift's own Glibc module is built without it, and the two would disagree
+// about the same structures. What it hides is declared here instead.
+#include <fcntl.h>
+#include <getopt.h>
+#include <sys/eventfd.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+// C's global variables are shared mutable state to Swift 6, which refuses them.
+extern char **environ;
+static inline char **clinux_environment(void) { return environ; }
+static inline char *clinux_option_argument(void) { return optarg; }
+static inline int clinux_option_index(void) { return optind; }
+/// Glibc starts anew, whatever an earlier call left behind, when `optind` is 0.
+static inline void clinux_options_restart(void) { optind = 0, opterr = 0; }
+
+// fcntl() is variadic, and Linux's F_SETPIPE_SZ (fcntl.h of the kernel: 1024 + 7) needs _GNU_SOURCE.
+static inline int clinux_set_pipe_size(int descriptor, int bytes) {
+    return fcntl(descriptor, 1031, bytes);
+}
+
+// prctl() is variadic. Linux keeps 15 bytes of a thread's name.
+static inline void clinux_name_thread(const char *name) { prctl(PR_SET_NAME, name); }
+
+int pipe2(int ends[2], int flags);
+
+// EFD_CLOEXEC and EFD_NONBLOCK are an anonymous enum, which imports differently by version.
+static inline int clinux_eventfd(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }

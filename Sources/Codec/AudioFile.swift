@@ -1,0 +1,179 @@
+import CSndFile
+public import Voice
+
+/// Sound in files, by libsndfile: WAV, FLAC, Ogg and what else it knows are read, WAV is written.
+public enum AudioFile {
+    /// A file that holds no usable sound, or cannot be written: what was tried, on what, and why.
+    public struct Failure: Error, Equatable, CustomStringConvertible {
+        public let description: String
+    }
+
+    /// A recording out of a file.
+    public struct Recording: Sendable {
+        public let sound: AudioChunk
+        /// The file's header promises more sound than the file holds.
+        public let isTruncated: Bool
+    }
+
+    /// Reads a whole recording, in the file's own rate and channels, 16 bits whatever it holds.
+    ///
+    /// Headers of streamed sound give no length (0, 0x7FFFFFFF or 0xFFFFFFFF bytes, by source);
+    /// such a file is read to its end.
+    ///
+    /// - Parameter limit: a longer recording is refused rather than cut, before it is read.
+    public static func read(_ path: String, atMost limit: Duration) throws(Failure) -> Recording {
+        let file = try SndFile(reading: path)
+        let format = file.format
+        guard 8_000...192_000 ~= format.framesPerSecond, 1...8 ~= format.channels else {
+            throw Failure(description: "cannot read \(path): \(format) is no speech recording")
+        }
+        let most = format.frames(in: limit)
+        var samples: [Int16] = []
+        while true {
+            let part = file.read(frames: 16_384)
+            guard !part.isEmpty else { break }
+            samples += part
+            guard samples.count <= most * format.channels else {
+                let length = file.length.map { "lasts \(seconds($0))" } ?? "goes on and on"
+                throw Failure(
+                    description: "cannot read \(path): it \(length), and a turn lasts at most"
+                        + " \(seconds(limit)); cut it, or raise audio.longestTurnSeconds")
+            }
+        }
+        guard !samples.isEmpty else {
+            throw Failure(description: "cannot read \(path): there is no sound in it")
+        }
+        return Recording(
+            sound: AudioChunk(samples, format: format), isTruncated: file.isTruncated)
+    }
+
+    /// Writes a 16-bit WAV file, whole or not at all.
+    public static func write(_ sound: AudioChunk, to path: String) throws(Failure) {
+        let file = try WAVFile(writing: path, format: sound.format)
+        try file.append(sound)
+        try file.close()
+    }
+
+    fileprivate static func seconds(_ duration: Duration) -> String {
+        let tenths = Int((duration.inMilliseconds / 100).rounded())
+        return tenths.isMultiple(of: 10) ? "\(tenths / 10) s" : "\(tenths / 10).\(tenths % 10) s"
+    }
+}
+
+/// A file open for reading.
+private struct SndFile: ~Copyable {
+    private let handle: SndFileHandle
+    private let information: SF_INFO
+
+    init(reading path: String) throws(AudioFile.Failure) {
+        var information = SF_INFO()
+        handle = try SndFileHandle(opening: path, SFM_READ, &information)
+        self.information = information
+    }
+
+    var format: AudioFormat {
+        AudioFormat(
+            framesPerSecond: Int(information.samplerate), channels: Int(information.channels))
+    }
+
+    /// As the header says, or as the file's size does; nil when neither is known.
+    var length: Duration? {
+        let frames = information.frames
+        guard frames > 0, frames < Int64.max / 2_000_000_000 else { return nil }
+        return format.duration(ofFrames: Int(frames))
+    }
+
+    /// libsndfile says so in its log only: it reads what is there, as we do.
+    var isTruncated: Bool {
+        var log = [CChar](repeating: 0, count: 4096)
+        sf_command(handle.pointer, CInt(SFC_GET_LOG_INFO), &log, CInt(log.count))
+        let end = log.firstIndex(of: 0) ?? log.endIndex
+        let lines = String(decoding: log[..<end].map(UInt8.init(bitPattern:)), as: UTF8.self)
+            .split(separator: "\n")
+        return lines.contains { line in
+            guard line.hasPrefix("data"), line.contains("should be") else { return false }
+            let promised = line.split(separator: " ").compactMap { UInt32($0) }.first ?? 0
+            // The lengths that stand for "not known" promise nothing.
+            return promised != 0 && promised < 0x7fff_0000
+        }
+    }
+
+    /// The next frames, none at the end.
+    func read(frames: Int) -> [Int16] {
+        let channels = format.channels
+        return [Int16](unsafeUninitializedCapacity: frames * channels) { buffer, initialized in
+            let got = sf_readf_short(handle.pointer, buffer.baseAddress!, sf_count_t(frames))
+            initialized = Int(max(got, 0)) * channels
+        }
+    }
+}
+
+/// A WAV file that grows as sound arrives. Letting go of it closes it; only `close` tells whether
+/// all of it was written.
+public struct WAVFile: ~Copyable {
+    private let handle: SndFileHandle
+    private let path: String
+    public let format: AudioFormat
+
+    /// Begins the file anew.
+    public init(writing path: String, format: AudioFormat) throws(AudioFile.Failure) {
+        var information = SF_INFO()
+        information.samplerate = CInt(format.framesPerSecond)
+        information.channels = CInt(format.channels)
+        information.format = CInt(SF_FORMAT_WAV) | CInt(SF_FORMAT_PCM_16)
+        handle = try SndFileHandle(opening: path, SFM_WRITE, &information)
+        self.path = path
+        self.format = format
+    }
+
+    /// Adds `chunk`, which must have the file's format.
+    public func append(_ chunk: AudioChunk) throws(AudioFile.Failure) {
+        precondition(chunk.format == format, "a file has one format")
+        let written = sf_writef_short(handle.pointer, chunk.samples, sf_count_t(chunk.frames))
+        guard written == chunk.frames else { throw failure() }
+    }
+
+    /// Completes the header and hands everything to the disk.
+    public func close() throws(AudioFile.Failure) {
+        sf_write_sync(handle.pointer)
+        guard sf_error(handle.pointer) == SF_ERR_NO_ERROR else { throw failure() }
+    }
+
+    private func failure() -> AudioFile.Failure {
+        let reason = String(cString: sf_strerror(handle.pointer))
+        return AudioFile.Failure(description: "cannot write \(path): \(reason)")
+    }
+}
+
+/// Owns one of libsndfile's open files and does nothing else.
+struct SndFileHandle: ~Copyable {
+    let pointer: OpaquePointer
+
+    init(
+        opening path: String, _ mode: some BinaryInteger, _ information: inout SF_INFO
+    ) throws(AudioFile.Failure) {
+        guard let pointer = sf_open(path, CInt(mode), &information) else {
+            let verb = CInt(mode) == CInt(SFM_READ) ? "read" : "write"
+            throw AudioFile.Failure(
+                description: "cannot \(verb) \(path): \(Self.reasonForNothing())")
+        }
+        self.pointer = pointer
+    }
+
+    /// Takes sound from a pipe that carries a WAV file. The descriptor stays its owner's.
+    init(reading descriptor: CInt, _ information: inout SF_INFO) throws(AudioFile.Failure) {
+        guard let pointer = sf_open_fd(descriptor, CInt(SFM_READ), &information, 0) else {
+            throw AudioFile.Failure(description: Self.reasonForNothing())
+        }
+        self.pointer = pointer
+    }
+
+    deinit { sf_close(pointer) }
+
+    /// libsndfile ends some of its sentences with a full stop and calls every missing file a
+    /// "System error".
+    private static func reasonForNothing() -> String {
+        let reason = String(cString: sf_strerror(nil))
+        return reason.hasSuffix(".") ? String(reason.dropLast()) : reason
+    }
+}

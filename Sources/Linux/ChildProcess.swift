@@ -1,0 +1,115 @@
+import CLinux
+import Glibc
+import Synchronization
+
+/// Another program, run with a pipe to its standard input and one from its standard output. Its
+/// standard error goes nowhere. Whoever starts one calls `wait` once, on a thread that may block.
+public final class ChildProcess: Sendable {
+    private let state: Mutex<State>
+    private let output: FileDescriptor
+    private let name: String
+
+    private struct State: ~Copyable {
+        var input: FileDescriptor?
+        /// Zero once it has been waited for: its number may then be somebody else's.
+        var id: pid_t
+    }
+
+    /// - Parameters:
+    ///   - program: a path, or a name to be found along `PATH`.
+    ///   - inputBytes: how much the pipe to its input should hold.
+    public init(
+        _ program: String, _ arguments: [String], holding inputBytes: CInt? = nil
+    ) throws(SystemError) {
+        let input = try Pipe(holding: inputBytes)
+        let output = try Pipe()
+        let id = try spawn(
+            program, arguments, input: input.reading.number, output: output.writing.number)
+        input.writing.setNonBlocking()
+        state = Mutex(State(input: input.writing, id: id))
+        self.output = output.reading
+        name = program
+    }
+
+    /// Writes without waiting.
+    ///
+    /// - Returns: how many bytes went; 0 while the pipe is full.
+    public func write(_ bytes: UnsafeRawBufferPointer) throws(SystemError) -> Int {
+        try state.withLock { (state) throws(SystemError) -> Int in
+            guard let count = try state.input?.write(bytes) else {
+                throw SystemError("write to", name, code: EPIPE)
+            }
+            return count
+        }
+    }
+
+    /// Tells it that nothing more will be written.
+    public func closeInput() { state.withLock { $0.input = nil } }
+
+    /// Blocks until it writes something, and returns that; empty when it has closed its output.
+    public func read(atMost count: Int) throws(SystemError) -> [UInt8] {
+        try output.read(atMost: count)
+    }
+
+    /// Its output, for whoever reads a descriptor; good as long as this object.
+    public var outputDescriptor: CInt { output.number }
+
+    /// Ends it at once. Safe at any time, from any thread.
+    public func kill() {
+        state.withLock { state in
+            state.input = nil
+            if state.id != 0 { _ = Glibc.kill(state.id, SIGKILL) }
+        }
+    }
+
+    /// Blocks until it has ended.
+    ///
+    /// - Returns: its exit status, or the number of the signal that ended it plus 128, as a
+    ///   shell tells it.
+    public func wait() -> Int {
+        closeInput()
+        let id = state.withLock { $0.id }
+        // Waits first without reaping, so that `kill` never meets a number already reused.
+        var information = siginfo_t()
+        while waitid(P_PID, id_t(id), &information, WEXITED | WNOWAIT) < 0, errno == EINTR {}
+        return state.withLock { state in
+            var status: CInt = 0
+            _ = waitpid(id, &status, 0)
+            state.id = 0
+            let signal = status & 0x7f
+            return signal == 0 ? Int(status >> 8) & 0xff : 128 + Int(signal)
+        }
+    }
+}
+
+private func spawn(
+    _ program: String, _ arguments: [String], input: CInt, output: CInt
+) throws(SystemError) -> pid_t {
+    var actions = posix_spawn_file_actions_t()
+    posix_spawn_file_actions_init(&actions)
+    defer { posix_spawn_file_actions_destroy(&actions) }
+    posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO)
+    posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO)
+    posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0)
+
+    // The signals that this program blocks or ignores are its own affair.
+    var attributes = posix_spawnattr_t()
+    posix_spawnattr_init(&attributes)
+    defer { posix_spawnattr_destroy(&attributes) }
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    posix_spawnattr_setsigmask(&attributes, &signals)
+    sigaddset(&signals, SIGPIPE)
+    posix_spawnattr_setsigdefault(&attributes, &signals)
+    posix_spawnattr_setflags(
+        &attributes, Int16(POSIX_SPAWN_SETSIGMASK) | Int16(POSIX_SPAWN_SETSIGDEF))
+
+    var strings = ([program] + arguments).map { strdup($0) }
+    strings.append(nil)
+    defer { for string in strings { free(string) } }
+    var id: pid_t = 0
+    let status = posix_spawnp(
+        &id, program, &actions, &attributes, strings, clinux_environment())
+    guard status == 0 else { throw SystemError("start", program, code: status) }
+    return id
+}

@@ -1,0 +1,100 @@
+import Glibc
+public import Linux
+public import Voice
+
+/// PocketSphinx, the recognizer that needs no network, as a process of its own for each turn: its
+/// model takes 94 MB that it does not give back, a decoder used twice drifts, and the library may
+/// end its process when something is wrong.
+public struct PocketSphinx: SpeechRecognizer {
+    /// Where Debian's pocketsphinx-en-us puts its model.
+    public static let defaultModel = "/usr/share/pocketsphinx/model/en-us"
+    /// The command by which this program becomes the recognizer.
+    public static let command = "recognize"
+
+    private static let name = "pocketsphinx"
+    /// The largest pipe a user may have; 32 s of speech, so that nothing waits for the model.
+    private static let pipeBytes: CInt = 1 << 20
+    /// It answers within a second of the end of speech, or not at all.
+    private static let patience = Duration.seconds(30)
+
+    private let program: String
+    private let model: String
+    private let clock: any MomentClock
+
+    /// - Parameters:
+    ///   - program: runs `RecognizerProcess` when called with `command` and a model.
+    ///   - model: a folder with an acoustic model, a language model and a dictionary.
+    public init(
+        program: String, model: String = defaultModel, clock: any MomentClock = MonotonicClock()
+    ) {
+        self.program = program
+        self.model = model
+        self.clock = clock
+    }
+
+    public func transcript(of speech: AudioStream) async throws(ProviderError) -> String {
+        guard access(model, R_OK) == 0 else {
+            throw .unavailable(
+                provider: Self.name,
+                reason: "no model in \(model); install the package pocketsphinx-en-us")
+        }
+        do {
+            let child = try ChildProcess(
+                program, [Self.command, model], holding: Self.pipeBytes)
+            return try await withTaskCancellationHandler {
+                async let answer = onThread("recognizer") { Self.answer(of: child) }
+                do {
+                    try await feed(speech, to: child)
+                } catch {
+                    child.kill()
+                    _ = await answer
+                    throw error
+                }
+                child.closeInput()
+                let impatience = Task { [clock] in
+                    try await clock.sleep(for: Self.patience)
+                    child.kill()
+                }
+                defer { impatience.cancel() }
+                return try await answer.get()
+            } onCancel: {
+                child.kill()
+            }
+        } catch {
+            if Task.isCancelled { throw .cancelled }
+            throw ProviderError(error, from: Self.name)
+        }
+    }
+
+    private func feed(_ speech: AudioStream, to child: ChildProcess) async throws {
+        for try await chunk in speech {
+            precondition(chunk.format == .speech, "recognizers take 16 kHz, mono")
+            var sent = 0
+            let bytes = chunk.samples.count * 2
+            while sent < bytes {
+                let count = try chunk.samples.withUnsafeBytes {
+                    try child.write(UnsafeRawBufferPointer(rebasing: $0[sent...]))
+                }
+                sent += count
+                // It is 32 s behind: give it time.
+                if count == 0 { try await clock.sleep(for: .milliseconds(20)) }
+            }
+        }
+        // A cancelled reader sees the stream end like any other.
+        try Task.checkCancellation()
+    }
+
+    /// On the thread that belongs to the child: blocks until it has ended.
+    private static func answer(of child: ChildProcess) -> Result<String, ProviderError> {
+        var output: [UInt8] = []
+        while let part = try? child.read(atMost: 4096), !part.isEmpty { output += part }
+        let status = child.wait()
+        let text = String(decoding: output, as: UTF8.self).filter { $0 != "\n" }
+        if status == 0 { return .success(text) }
+        if status == 128 + Int(SIGKILL) {
+            return .failure(.timedOut(provider: name, after: patience))
+        }
+        let reason = text.isEmpty ? "it ended with status \(status)" : text
+        return .failure(.failed(provider: name, reason: reason))
+    }
+}

@@ -1,0 +1,56 @@
+/// A JSON document as it stands in a file, before anybody knows what it should hold.
+public enum JSONValue: Equatable, Sendable {
+    case null
+    case bool(Bool)
+    case number(Double)
+    case string(String)
+    case array([JSONValue])
+    case object([String: JSONValue])
+}
+
+extension JSONValue: Decodable {
+    public init(from decoder: any Decoder) throws {
+        let value = try decoder.singleValueContainer()
+        if value.decodeNil() {
+            self = .null
+        } else if let bool = try? value.decode(Bool.self) {
+            self = .bool(bool)
+        } else if let number = try? value.decode(Double.self) {
+            self = .number(number)
+        } else if let string = try? value.decode(String.self) {
+            self = .string(string)
+        } else if let array = try? value.decode([JSONValue].self) {
+            self = .array(array)
+        } else {
+            self = .object(try value.decode([String: JSONValue].self))
+        }
+    }
+}
+
+extension JSONValue {
+    /// This document with `other` laid over it: key by key where both hold objects, else `other`.
+    /// A `null` takes the key away, so that the default holds again.
+    func overlaid(with other: JSONValue) -> JSONValue {
+        guard case .object(var keys) = self, case .object(let others) = other else { return other }
+        for (key, value) in others {
+            keys[key] = value == .null ? nil : keys[key]?.overlaid(with: value) ?? value
+        }
+        return .object(keys)
+    }
+}
+
+extension JSONValue: CustomStringConvertible {
+    /// As one would write it, shortened: for telling somebody what they wrote.
+    public var description: String {
+        switch self {
+        case .null: "null"
+        case .bool(let bool): "\(bool)"
+        case .number(let number):
+            number.rounded() == number && abs(number) < 1e15 ? "\(Int(number))" : "\(number)"
+        case .string(let string):
+            string.count > 40 ? "\"\(string.prefix(40))…\"" : "\"\(string)\""
+        case .array: "a list"
+        case .object: "an object"
+        }
+    }
+}

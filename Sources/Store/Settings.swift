@@ -1,0 +1,104 @@
+/// What the owner may change. Every key has a default, so a file names only exceptions.
+public struct Settings: Equatable, Sendable {
+    public var name = "pressel"
+    /// BCP 47.
+    public var language = "en"
+    /// IANA; nil is the system's.
+    public var timeZone: String?
+    public var board = "generic"
+    public var button = Button()
+    public var lights = Lights()
+    public var audio = Audio()
+    /// Nil is the default chain.
+    public var speechToText: [Link]?
+    public var languageModel: [Link]?
+    public var textToSpeech: [Link]?
+    public var conversation = Conversation()
+    public var history = History()
+    public var web = Web()
+    public var network = Network()
+
+    public struct Button: Equatable, Sendable {
+        public enum Source: String, CaseIterable, Sendable { case gpio, keyboard, input, none }
+        public enum Bias: String, CaseIterable, Sendable {
+            case pullUp = "pull-up"
+            case pullDown = "pull-down"
+            case none
+        }
+        public enum Mode: String, CaseIterable, Sendable { case auto, toggle }
+
+        public var source = Source.gpio
+        public var chip = "pinctrl-bcm2835"
+        /// A number or a name.
+        public var line = JSONValue.number(17)
+        public var activeLow = true
+        public var bias = Bias.pullUp
+        public var device: String?
+        public var mode = Mode.auto
+        public var debounceMilliseconds = 5
+        public var holdMilliseconds = 400
+    }
+
+    public struct Lights: Equatable, Sendable {
+        public enum Kind: String, CaseIterable, Sendable { case none, gpio, rgb, sysfs, apa102 }
+
+        public var kind = Kind.none
+        public var brightness = 100
+    }
+
+    public struct Audio: Equatable, Sendable {
+        public var captureDevice = "default"
+        public var playbackDevice = "default"
+        public var volume = 70
+        public var sounds = true
+        public var muted = false
+        public var keepSpeakerOpen = false
+        public var preRollMilliseconds = 300
+        public var postRollMilliseconds = 600
+        public var endOfSpeechMilliseconds = 800
+        public var noSpeechSeconds = 5
+        public var longestTurnSeconds = 60
+    }
+
+    /// One link of a chain of providers.
+    public struct Link: Equatable, Sendable {
+        public var provider: String
+        public var baseURL: String?
+        public var model: String?
+        public var language: String?
+        public var voice: String?
+        /// A factor on the voice's usual speed.
+        public var speed: Double?
+        public var region: String?
+        public var timeoutSeconds: Double?
+
+        public init(provider: String) { self.provider = provider }
+    }
+
+    public struct Conversation: Equatable, Sendable {
+        public var systemPrompt: String?
+        public var rememberedTurns = 10
+        public var longestReplySeconds = 120
+        public var followUp = false
+    }
+
+    public struct History: Equatable, Sendable {
+        public var keepDays = 30
+        public var keepAudio = false
+    }
+
+    public struct Web: Equatable, Sendable {
+        public var listen = "0.0.0.0"
+        public var port = 8080
+        public var tlsPort = 0
+        public var publicURL: String?
+        public var allowedHosts: [String] = []
+        public var allowedOrigins: [String] = []
+    }
+
+    public struct Network: Equatable, Sendable {
+        public var caFile: String?
+    }
+
+    public init() {}
+}

@@ -1,0 +1,55 @@
+import FoundationEssentials
+import Glibc
+import Linux
+
+/// The two files that settings come from.
+public struct SettingsFiles: Sendable {
+    /// The owner's, which this program never writes.
+    public let owners: String
+    /// The page's, in the state folder; laid over the owner's key by key.
+    public let pages: String
+
+    /// No sensible settings are longer.
+    private static let longest = 1 << 20
+
+    public init(owners: String, stateFolder: String) {
+        self.owners = owners
+        pages = stateFolder + "/settings.json"
+    }
+
+    /// What the files hold together. A file that is not there sets nothing.
+    ///
+    /// - Returns: the tree, and what is wrong with a file as a whole, a line each.
+    public func read() -> (tree: JSONValue, problems: [String]) {
+        var tree = JSONValue.object([:])
+        var problems: [String] = []
+        for path in [owners, pages] {
+            do {
+                tree = tree.overlaid(with: try Self.parse(readFile(path, atMost: Self.longest)))
+            } catch let error as SystemError {
+                if error.code != ENOENT { problems.append("\(error); its settings are not used") }
+            } catch {
+                problems.append(
+                    "cannot read \(path): \(Self.reason(error)); its settings are not used")
+            }
+        }
+        return (tree, problems)
+    }
+
+    /// JSON, with comments and trailing commas allowed.
+    static func parse(_ bytes: [UInt8]) throws -> JSONValue {
+        let decoder = JSONDecoder()
+        decoder.allowsJSON5 = true
+        return try decoder.decode(JSONValue.self, from: Data(bytes))
+    }
+
+    /// The parser's own words, which name line and column, out of its wrapping.
+    private static func reason(_ error: any Error) -> String {
+        guard case DecodingError.dataCorrupted(let context) = error else { return "\(error)" }
+        let inner = context.underlyingError.map { "\($0)" } ?? context.debugDescription
+        guard let start = inner.firstRange(of: "debugDescription: \"")?.upperBound else {
+            return inner
+        }
+        return String(inner[start...].prefix { $0 != "\"" })
+    }
+}

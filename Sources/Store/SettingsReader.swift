@@ -1,0 +1,157 @@
+/// What is wrong with one setting: where it is, what it is, and what is allowed.
+public struct SettingsComplaint: Equatable, Sendable, CustomStringConvertible {
+    /// The full path of the key, as in `audio.preRollMilliseconds`.
+    public let key: String
+    public let problem: String
+
+    public var description: String { "setting \(key) \(problem)" }
+}
+
+/// Reads the keys of one object of the settings, and collects what is wrong with them: a bad
+/// setting never stops the others from being read.
+struct SettingsReader {
+    private let path: String
+    private let keys: [String: JSONValue]
+    private var known: Set<String> = []
+    private(set) var complaints: [SettingsComplaint] = []
+
+    /// - Parameter path: of the object, empty for the whole file.
+    init(_ value: JSONValue, at path: String = "") {
+        self.path = path
+        if case .object(let keys) = value {
+            self.keys = keys
+        } else {
+            keys = [:]
+            complain("", "is \(value); use an object")
+        }
+    }
+
+    /// The value of `key`, marked as known; nil if it is not there or null.
+    private mutating func take(_ key: String) -> JSONValue? {
+        known.insert(key)
+        return keys[key] == .null ? nil : keys[key]
+    }
+
+    mutating func complain(_ key: String, _ problem: String) {
+        let full = [path, key].filter { !$0.isEmpty }.joined(separator: ".")
+        complaints.append(SettingsComplaint(key: full, problem: problem))
+    }
+
+    /// Replaces `value`, the default, by the file's if `accept` takes it; else says what is allowed.
+    private mutating func read<Value>(
+        _ key: String, into value: inout Value, allowed: String,
+        _ accept: (JSONValue) -> Value?
+    ) {
+        guard let written = take(key) else { return }
+        if let accepted = accept(written) {
+            value = accepted
+        } else {
+            complain(key, "is \(written); use \(allowed)")
+        }
+    }
+
+    mutating func read(_ key: String, into value: inout Bool) {
+        read(key, into: &value, allowed: "true or false") { written in
+            if case .bool(let bool) = written { bool } else { nil }
+        }
+    }
+
+    mutating func read(_ key: String, into value: inout Int, within range: ClosedRange<Int>) {
+        read(key, into: &value, allowed: "a whole number in \(range)") { written in
+            guard case .number(let number) = written, number.rounded() == number,
+                abs(number) < 1e15, range.contains(Int(number))
+            else { return nil }
+            return Int(number)
+        }
+    }
+
+    mutating func read(
+        _ key: String, into value: inout Double?, within range: ClosedRange<Double>
+    ) {
+        read(key, into: &value, allowed: "a number in \(range)") { written in
+            guard case .number(let number) = written, range.contains(number) else { return nil }
+            return number
+        }
+    }
+
+    mutating func read(_ key: String, into value: inout String) {
+        read(key, into: &value, allowed: "a text", Self.text)
+    }
+
+    mutating func read(_ key: String, into value: inout String?) {
+        read(key, into: &value, allowed: "a text", Self.text)
+    }
+
+    private static func text(_ written: JSONValue) -> String? {
+        guard case .string(let string) = written, !string.isEmpty else { return nil }
+        return string
+    }
+
+    /// One of a few words.
+    mutating func read<Choice>(_ key: String, into value: inout Choice)
+    where Choice: RawRepresentable<String> & CaseIterable {
+        let choices = Choice.allCases.map { "\"\($0.rawValue)\"" }.joined(separator: ", ")
+        read(key, into: &value, allowed: "one of \(choices)") { written in
+            Self.text(written).flatMap(Choice.init(rawValue:))
+        }
+    }
+
+    /// A key that may hold a number or a name.
+    mutating func read(_ key: String, into value: inout JSONValue) {
+        read(key, into: &value, allowed: "a number or a name") { written in
+            switch written {
+            case .number, .string: written
+            default: nil
+            }
+        }
+    }
+
+    mutating func read(_ key: String, into value: inout [String]) {
+        read(key, into: &value, allowed: "a list of texts") { written in
+            guard case .array(let array) = written else { return nil }
+            let strings = array.compactMap(Self.text)
+            return strings.count == array.count ? strings : nil
+        }
+    }
+
+    /// Reads the object at `key`, if there is one.
+    mutating func section(_ key: String, _ read: (inout SettingsReader) -> Void) {
+        guard let value = take(key) else { return }
+        var reader = SettingsReader(value, at: [path, key].filter { !$0.isEmpty }.joined(separator: "."))
+        read(&reader)
+        complaints += reader.finished()
+    }
+
+    /// Reads a list of objects; nil if the key is not there.
+    mutating func list<Element>(
+        _ key: String, _ read: (inout SettingsReader) -> Element?
+    ) -> [Element]? {
+        switch take(key) {
+        case nil: return nil
+        case .array(let array)?:
+            var elements: [Element] = []
+            for (index, value) in array.enumerated() {
+                let name = path.isEmpty ? "\(key)[\(index)]" : "\(path).\(key)[\(index)]"
+                var reader = SettingsReader(value, at: name)
+                if let element = read(&reader) { elements.append(element) }
+                complaints += reader.finished()
+            }
+            return elements
+        case let other?:
+            complain(key, "is \(other); use a list")
+            return nil
+        }
+    }
+
+    /// A key of this version's settings that no part looks at yet.
+    mutating func ignore(_ key: String) { known.insert(key) }
+
+    /// All that is wrong, unknown keys among it.
+    func finished() -> [SettingsComplaint] {
+        let unknown = Set(keys.keys).subtracting(known).sorted()
+        var reader = self
+        let choices = known.sorted().joined(separator: ", ")
+        for key in unknown { reader.complain(key, "is unknown; known here: \(choices)") }
+        return reader.complaints
+    }
+}

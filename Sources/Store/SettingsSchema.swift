@@ -1,0 +1,132 @@
+import Linux
+
+extension Settings {
+    /// Reads what `tree` sets. Whatever is wrong with a key is in the complaints, and its default
+    /// holds.
+    public static func reading(_ tree: JSONValue) -> (
+        settings: Settings, complaints: [SettingsComplaint]
+    ) {
+        var settings = Settings()
+        var reader = SettingsReader(tree)
+        settings.read(from: &reader)
+        return (settings, reader.finished())
+    }
+
+    private mutating func read(from file: inout SettingsReader) {
+        file.read("name", into: &name)
+        var language = language
+        file.read("language", into: &language)
+        if language.split(separator: "-").first?.lowercased() == "en" {
+            self.language = language
+        } else {
+            file.complain("language", "is \"\(language)\"; this version speaks \"en\"")
+        }
+        var timeZone = timeZone
+        file.read("timeZone", into: &timeZone)
+        if let zone = timeZone, !SystemWallClock.knows(timeZone: zone) {
+            file.complain(
+                "timeZone", "is \"\(zone)\"; use a name from the tz database, as in \"Europe/Berlin\"")
+        } else {
+            self.timeZone = timeZone
+        }
+        file.read("board", into: &board)
+        file.section("button") { button.read(from: &$0) }
+        file.section("lights") { lights.read(from: &$0) }
+        file.section("audio") { audio.read(from: &$0) }
+        speechToText = file.list("speechToText") { Link(from: &$0) }
+        languageModel = file.list("languageModel") { Link(from: &$0) }
+        textToSpeech = file.list("textToSpeech") { Link(from: &$0) }
+        file.section("conversation") { conversation.read(from: &$0) }
+        file.section("history") { history.read(from: &$0) }
+        file.section("web") { web.read(from: &$0) }
+        file.section("network") { $0.read("caFile", into: &network.caFile) }
+    }
+}
+
+extension Settings.Button {
+    fileprivate mutating func read(from file: inout SettingsReader) {
+        file.read("source", into: &source)
+        file.read("chip", into: &chip)
+        file.read("line", into: &line)
+        file.read("activeLow", into: &activeLow)
+        file.read("bias", into: &bias)
+        file.read("device", into: &device)
+        file.read("mode", into: &mode)
+        file.read("debounceMilliseconds", into: &debounceMilliseconds, within: 0...100)
+        file.read("holdMilliseconds", into: &holdMilliseconds, within: 200...1500)
+    }
+}
+
+extension Settings.Lights {
+    fileprivate mutating func read(from file: inout SettingsReader) {
+        file.read("kind", into: &kind)
+        file.read("brightness", into: &brightness, within: 0...100)
+        for key in [
+            "chip", "line", "activeLow", "red", "green", "blue", "path", "device", "count",
+            "palette",
+        ] { file.ignore(key) }
+    }
+}
+
+extension Settings.Audio {
+    fileprivate mutating func read(from file: inout SettingsReader) {
+        file.read("captureDevice", into: &captureDevice)
+        file.read("playbackDevice", into: &playbackDevice)
+        file.read("volume", into: &volume, within: 0...100)
+        file.read("sounds", into: &sounds)
+        file.read("muted", into: &muted)
+        file.read("keepSpeakerOpen", into: &keepSpeakerOpen)
+        file.read("preRollMilliseconds", into: &preRollMilliseconds, within: 0...2000)
+        file.read("postRollMilliseconds", into: &postRollMilliseconds, within: 0...2000)
+        file.read("endOfSpeechMilliseconds", into: &endOfSpeechMilliseconds, within: 300...3000)
+        file.read("noSpeechSeconds", into: &noSpeechSeconds, within: 2...60)
+        file.read("longestTurnSeconds", into: &longestTurnSeconds, within: 5...600)
+    }
+}
+
+extension Settings.Link {
+    fileprivate init?(from file: inout SettingsReader) {
+        var provider: String?
+        file.read("provider", into: &provider)
+        self.init(provider: provider ?? "")
+        file.read("baseURL", into: &baseURL)
+        file.read("model", into: &model)
+        file.read("language", into: &language)
+        file.read("voice", into: &voice)
+        file.read("speed", into: &speed, within: 0.25...4)
+        file.read("region", into: &region)
+        file.read("timeoutSeconds", into: &timeoutSeconds, within: 0.1...600)
+        if provider == nil {
+            file.complain("provider", "is missing; every link names one")
+            return nil
+        }
+    }
+}
+
+extension Settings.Conversation {
+    fileprivate mutating func read(from file: inout SettingsReader) {
+        file.read("systemPrompt", into: &systemPrompt)
+        file.read("rememberedTurns", into: &rememberedTurns, within: 0...100)
+        file.read("longestReplySeconds", into: &longestReplySeconds, within: 1...3600)
+        file.read("followUp", into: &followUp)
+    }
+}
+
+extension Settings.History {
+    fileprivate mutating func read(from file: inout SettingsReader) {
+        file.read("keepDays", into: &keepDays, within: 0...3650)
+        file.read("keepAudio", into: &keepAudio)
+        file.ignore("archive")
+    }
+}
+
+extension Settings.Web {
+    fileprivate mutating func read(from file: inout SettingsReader) {
+        file.read("listen", into: &listen)
+        file.read("port", into: &port, within: 0...65_535)
+        file.read("tlsPort", into: &tlsPort, within: 0...65_535)
+        file.read("publicURL", into: &publicURL)
+        file.read("allowedHosts", into: &allowedHosts)
+        file.read("allowedOrigins", into: &allowedOrigins)
+    }
+}

@@ -1,0 +1,25 @@
+import Synchronization
+import Voice
+
+/// What the button tells a turn while its question is being recorded. The microphone's next frames
+/// carry it out.
+final class TurnControl: Sendable {
+    /// The turn's rule as the button has it, in moments.
+    enum Ending: Sendable {
+        case button
+        case silence
+        case lastWord(released: Moment)
+        case moment(Moment)
+        /// The microphone's sound itself, which comes out of a file.
+        case sound
+    }
+
+    private let state = Mutex((ending: Ending.button, isSettled: false))
+
+    func end(by ending: Ending) { state.withLock { $0.ending = ending } }
+
+    /// It is no double tap any more: what was recorded may leave the device.
+    func settle() { state.withLock { $0.isSettled = true } }
+
+    var current: (ending: Ending, isSettled: Bool) { state.withLock { $0 } }
+}

@@ -1,0 +1,64 @@
+import Voice
+
+/// Why a turn failed, by what a person would be told about it.
+enum TurnFailure: Error, CustomStringConvertible {
+    case microphone(any Error)
+    case recognizer(any Error)
+    case noWords
+    case languageModel(any Error)
+    case synthesizer(any Error)
+
+    var description: String {
+        switch self {
+        case .microphone(let error), .recognizer(let error), .languageModel(let error),
+            .synthesizer(let error):
+            "\(error)"
+        case .noWords: "speech was heard, but no words were made out"
+        }
+    }
+
+    /// What is said aloud.
+    var sentence: String {
+        switch self {
+        case .microphone: Sentences.microphoneMissing
+        case .recognizer: Sentences.noRecognizer
+        case .noWords: Sentences.notUnderstood
+        case .languageModel, .synthesizer: Sentences.noAnswer
+        }
+    }
+}
+
+/// The microphone's sound ended without an error, which it only does at the end of the program.
+struct MicrophoneClosed: Error, CustomStringConvertible {
+    let description = "the microphone was closed"
+}
+
+extension AsyncThrowingStream where Failure == any Error {
+    /// The same stream; its error says which stage it came from.
+    func reporting(_ failure: @escaping @Sendable (any Error) -> TurnFailure) -> Reporting<Element>
+    {
+        Reporting(stream: self, failure: failure)
+    }
+}
+
+struct Reporting<Element>: AsyncSequence {
+    let stream: AsyncThrowingStream<Element, any Error>
+    let failure: @Sendable (any Error) -> TurnFailure
+
+    struct Iterator: AsyncIteratorProtocol {
+        var source: AsyncThrowingStream<Element, any Error>.Iterator
+        let failure: @Sendable (any Error) -> TurnFailure
+
+        mutating func next() async throws -> Element? {
+            do {
+                return try await source.next()
+            } catch {
+                throw failure(error)
+            }
+        }
+    }
+
+    func makeAsyncIterator() -> Iterator {
+        Iterator(source: stream.makeAsyncIterator(), failure: failure)
+    }
+}

@@ -1,0 +1,260 @@
+import Codec
+import Synchronization
+import Voice
+
+/// One turn from its press to the last sound of its answer. Every stage streams into the next;
+/// cancelling the task that performs it ends them all.
+final class TurnRun: Sendable {
+    let turn: Turn
+    let control = TurnControl()
+    private let recording = Recording()
+    private let parts: LoopParts
+    private let settings: LoopSettings
+    private let post: @Sendable (Phase.Event) -> Void
+    private let report: Mutex<TurnReport>
+
+    /// How often the device ticks while it thinks.
+    private static let tickPause = Duration.seconds(2)
+
+    init(
+        _ turn: Turn, parts: LoopParts, settings: LoopSettings,
+        post: @escaping @Sendable (Phase.Event) -> Void
+    ) {
+        self.turn = turn
+        self.parts = parts
+        self.settings = settings
+        self.post = post
+        report = Mutex(TurnReport(turn: turn))
+    }
+
+    func mark(_ step: Step, at moment: Moment) {
+        report.withLock { $0.timeline.mark(step, at: moment) }
+    }
+
+    private func mark(_ step: Step) { mark(step, at: parts.clock.now) }
+
+    private func set<Value>(_ key: WritableKeyPath<TurnReport, Value>, _ value: Value) {
+        report.withLock { $0[keyPath: key] = value }
+    }
+
+    /// Takes the question, asks, and answers. Returns when everything has been heard, or soon
+    /// after the task was cancelled; never throws, since what fails is said aloud.
+    ///
+    /// - Parameter exchanges: what the conversation remembers.
+    func perform(_ question: Question, after exchanges: [Exchange]) async -> TurnReport {
+        let playback = parts.speaker.begin()
+        do {
+            set(\.outcome, try await answer(question, after: exchanges, on: playback))
+        } catch {
+            recording.finish(throwing: error)
+            if Task.isCancelled || error is CancellationError {
+                set(\.outcome, .stopped)
+            } else {
+                set(\.outcome, .failed)
+                set(\.failure, "\(error)")
+                post(.failed(turn))
+                await apologize(for: error, on: playback)
+            }
+        }
+        post(.ended(turn))
+        set(\.question, recording.whole)
+        return report.withLock { $0 }
+    }
+
+    private func answer(
+        _ question: Question, after exchanges: [Exchange], on playback: any Playback
+    ) async throws -> Outcome {
+        switch question {
+        case .spoken(let start, let pressed):
+            mark(.pressed, at: pressed)
+            // Asked at the press, so that it is ready by the time somebody has spoken.
+            async let words = transcribe()
+            let hasSpeech = try await record(from: start, pressed: pressed)
+            post(.captureEnded(turn, speech: hasSpeech))
+            guard hasSpeech else {
+                recording.finish(throwing: CancellationError())
+                try await sound(Sounds.nothingHeard, on: playback)
+                return .nothingHeard
+            }
+            let thinking = Thinking()
+            async let _ = tick(while: thinking, on: playback)
+            defer { thinking.end() }
+            return try await reply(
+                to: try await words, after: exchanges, on: playback, while: thinking)
+        case .written(let text):
+            mark(.pressed)
+            return try await reply(to: text, after: exchanges, on: playback, while: Thinking())
+        }
+    }
+
+    private func reply(
+        to question: String, after exchanges: [Exchange], on playback: any Playback,
+        while thinking: Thinking
+    ) async throws -> Outcome {
+        mark(.transcript)
+        set(\.transcript, question)
+        guard !question.isEmpty else { throw TurnFailure.noWords }
+        try await speak(replyingTo: question, after: exchanges, on: playback, while: thinking)
+        thinking.end()
+        mark(.heard, at: try await playback.drain())
+        return .answered
+    }
+
+    // MARK: - Listening
+
+    /// Takes the microphone's sound into the recording until the question ends.
+    ///
+    /// - Returns: whether there was a question.
+    private func record(from start: Moment, pressed: Moment) async throws -> Bool {
+        let detector = SpeechDetector()
+        var end: EndOfQuestion?
+        var recorded = 0
+        let sound = parts.microphone.listen(from: start)
+        for try await captured in sound.reporting(TurnFailure.microphone) {
+            let format = captured.chunk.format
+            if end == nil {
+                mark(.firstSample, at: captured.began)
+                let limits = EndOfQuestion.Limits(
+                    postRoll: settings.postRoll, endOfSpeech: settings.endOfSpeech,
+                    noSpeech: settings.noSpeech, longest: settings.longestTurn)
+                let lead = max(.zero, pressed - captured.began)
+                end = EndOfQuestion(limits: limits, lead: format.frames(in: lead))
+            }
+            let (ending, isSettled) = control.current
+            end!.rule = Self.rule(ending) { moment in
+                recorded + format.frames(in: moment - captured.began)
+            }
+            end!.heard(frames: captured.chunk.frames, detector.hear(captured.chunk))
+            let decision = end!.decision
+            if case .end(let frame, let speech) = decision {
+                recording.append(captured.chunk.part(0..<max(0, frame - recorded)))
+                mark(.captureEnded)
+                if speech { recording.release() }
+                recording.finish()
+                return speech
+            }
+            recording.append(captured.chunk)
+            recorded += captured.chunk.frames
+            if isSettled, end!.isFound { recording.release() }
+        }
+        try Task.checkCancellation()
+        // A recording that came from a file is over when the file is.
+        guard case .sound = control.current.ending, let end else {
+            throw TurnFailure.microphone(MicrophoneClosed())
+        }
+        mark(.captureEnded)
+        if end.isFound { recording.release() }
+        recording.finish()
+        return end.isFound
+    }
+
+    private static func rule(
+        _ ending: TurnControl.Ending, _ frame: (Moment) -> Int
+    ) -> EndOfQuestion.Rule {
+        switch ending {
+        case .button, .sound: .button
+        case .silence: .silence
+        case .lastWord(let released): .lastWord(releasedAt: max(0, frame(released)))
+        case .moment(let moment): .frame(max(0, frame(moment)))
+        }
+    }
+
+    private func transcribe() async throws -> String {
+        let (text, name): (String, String)
+        do {
+            (text, name) = try await parts.recognizers.first {
+                [recording] recognizer throws(ProviderError) in
+                try await recognizer.transcript(of: recording.sound())
+            }
+        } catch {
+            throw TurnFailure.recognizer(error)
+        }
+        set(\.providers["speechToText"], name)
+        parts.log.debug("\(turn): heard \"\(text)\"")
+        return text
+    }
+
+    // MARK: - Answering
+
+    private func speak(
+        replyingTo question: String, after exchanges: [Exchange], on playback: any Playback,
+        while thinking: Thinking
+    ) async throws {
+        let (text, name): (TextStream, String)
+        do {
+            (text, name) = try await parts.languageModels.first { model throws(ProviderError) in
+                try await model.reply(to: question, after: exchanges)
+            }
+        } catch {
+            throw TurnFailure.languageModel(error)
+        }
+        set(\.providers["languageModel"], name)
+        var clauses = Clauses()
+        for try await piece in text.reporting(TurnFailure.languageModel) {
+            mark(.firstText)
+            report.withLock { $0.reply += piece }
+            for clause in clauses.append(piece) {
+                try await say(clause, on: playback, while: thinking)
+            }
+        }
+        try Task.checkCancellation()
+        if let clause = clauses.finish() { try await say(clause, on: playback, while: thinking) }
+    }
+
+    private func say(_ clause: String, on playback: any Playback, while thinking: Thinking)
+        async throws
+    {
+        parts.log.debug("\(turn): saying \"\(clause)\"")
+        let (sound, name): (AudioStream, String)
+        do {
+            (sound, name) = try await parts.synthesizers.first {
+                synthesizer throws(ProviderError) in
+                try await synthesizer.speech(for: clause)
+            }
+        } catch {
+            throw TurnFailure.synthesizer(error)
+        }
+        set(\.providers["textToSpeech"], name)
+        for try await chunk in sound.reporting(TurnFailure.synthesizer) {
+            mark(.firstSound)
+            if thinking.end() { post(.replyBegan(turn)) }
+            mark(.firstPlayed, at: try await playback.play(chunk))
+        }
+        try Task.checkCancellation()
+    }
+
+    /// Ticks at once and every two seconds until the answer is there. A tick that has begun plays
+    /// to its end, and the answer follows it.
+    private func tick(while thinking: Thinking, on playback: any Playback) async {
+        guard settings.sounds else { return }
+        while thinking.isGoingOn {
+            // A speaker that does not work is noticed by the answer.
+            _ = try? await playback.play(Sounds.tick)
+            guard (try? await parts.clock.sleep(for: Self.tickPause)) != nil else { return }
+        }
+    }
+
+    private func sound(_ sound: AudioChunk, on playback: any Playback) async throws {
+        guard settings.sounds else { return }
+        _ = try await playback.play(sound)
+        _ = try await playback.drain()
+    }
+
+    /// Says what went wrong in the device's own voice; where it has none, by a sound.
+    private func apologize(for error: any Error, on playback: any Playback) async {
+        let sentence = (error as? TurnFailure)?.sentence ?? Sentences.noAnswer
+        do {
+            do {
+                for try await chunk in try await parts.ownVoice.speech(for: sentence) {
+                    _ = try await playback.play(chunk)
+                }
+            } catch let error as ProviderError {
+                parts.log.error("\(turn): \(error)")
+                _ = try await playback.play(Sounds.failed)
+            }
+            mark(.heard, at: try await playback.drain())
+        } catch {
+            // The speaker is what does not work, and has said so in the log; or a press ended it.
+        }
+    }
+}

@@ -1,0 +1,68 @@
+import Audio
+import Linux
+import Providers
+import Store
+import Voice
+import VoiceLoop
+
+/// The parts of the device, introduced to each other as the settings say.
+struct Appliance {
+    let settings: Settings
+    let clock = MonotonicClock()
+    let log: Log
+
+    /// Sets the process's time zone: make one before any thread is started.
+    init(_ configuration: Configuration, log: Log) {
+        settings = configuration.settings
+        self.log = log
+        wallClock = SystemWallClock(timeZone: settings.timeZone)
+    }
+
+    private let wallClock: SystemWallClock
+
+    func microphone() -> ALSAMicrophone {
+        ALSAMicrophone(
+            device: settings.audio.captureDevice, preRoll: loopSettings.preRoll,
+            log: log.of("audio"))
+    }
+
+    func speaker() -> ALSASpeaker {
+        ALSASpeaker(device: settings.audio.playbackDevice, log: log.of("audio"))
+    }
+
+    var ownVoice: any SpeechSynthesizer {
+        ESpeak(voice: ESpeak.voice(forLanguage: settings.language))
+    }
+
+    var loopSettings: LoopSettings {
+        var loop = LoopSettings()
+        loop.preRoll = .milliseconds(settings.audio.preRollMilliseconds)
+        loop.postRoll = .milliseconds(settings.audio.postRollMilliseconds)
+        loop.endOfSpeech = .milliseconds(settings.audio.endOfSpeechMilliseconds)
+        loop.noSpeech = .seconds(settings.audio.noSpeechSeconds)
+        loop.longestTurn = .seconds(settings.audio.longestTurnSeconds)
+        loop.hold = .milliseconds(settings.button.holdMilliseconds)
+        loop.rememberedTurns = settings.conversation.rememberedTurns
+        loop.sounds = settings.audio.sounds
+        return loop
+    }
+
+    func parts(microphone: any Microphone, speaker: any Speaker) -> LoopParts {
+        let table = ProviderTable(
+            language: settings.language,
+            skills: Skills(wallClock: wallClock, network: RoutingTable()))
+        let log = log.of("providers")
+        return LoopParts(
+            microphone: microphone, speaker: speaker,
+            recognizers: table.chain(
+                "speechToText", settings.speechToText, local: "pocketsphinx", clock: clock,
+                log: log, table.recognizer),
+            languageModels: table.chain(
+                "languageModel", settings.languageModel, local: "skills", clock: clock, log: log,
+                table.languageModel),
+            synthesizers: table.chain(
+                "textToSpeech", settings.textToSpeech, local: "espeak-ng", clock: clock, log: log,
+                table.synthesizer),
+            ownVoice: ownVoice, clock: clock, log: self.log.of("loop"))
+    }
+}

@@ -1,0 +1,26 @@
+/// What `--help` prints.
+enum Usage {
+    static let text = """
+        Pressel: press, ask, hear the answer.
+
+        pressel run [--settings FILE] [--state DIR]
+            The service: waits for the button, listens, answers. Ends on SIGTERM.
+        pressel demo [--out FILE]
+            Shows one turn from press to answer. Needs neither a sound card nor a button; with a
+            sound card, on a terminal, you ask. Leaves the answer in answer.wav or FILE.
+        pressel ask [--wav FILE | --text TEXT] [--out FILE] [--json]
+            Answers a recording, a text, or what you say to the microphone.
+        pressel say TEXT [--out FILE]
+            Speaks TEXT, or writes the speech to FILE as WAV.
+        pressel bench [--engine local] [--json]
+            Measures the device's own delays, memory and idle load. Takes some two minutes.
+        pressel --help
+        pressel --version
+
+        ask, say and demo take --settings and --state too.
+        Settings: /etc/pressel/settings.json, overlaid by STATE/settings.json.
+        Environment: PRESSEL_STATE the state folder; PRESSEL_LOG=debug tells more, including
+        what was said; ALSA_CONFIG_PATH is ALSA's own.
+        Exit status: 0 done; 1 failed, with one line saying why; 2 wrong usage.
+        """
+}
