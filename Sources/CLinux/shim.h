@@ -1,8 +1,10 @@
 #pragma once
 // Not with _GNU_SOURCE: Swift's own Glibc module is built without it, and the two would disagree
 // about the same structures. What it hides is declared here instead.
+#include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
+#include <signal.h>
 #include <sys/eventfd.h>
 #include <sys/prctl.h>
 #include <unistd.h>
@@ -27,3 +29,19 @@ int pipe2(int ends[2], int flags);
 
 // EFD_CLOEXEC and EFD_NONBLOCK are an anonymous enum, which imports differently by version.
 static inline int clinux_eventfd(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }
+
+// A handler may only do what is safe in the middle of anything, so it is C: it writes the signal's
+// number into a pipe. (Blocking signals and waiting for them is no way here: the main thread of a
+// Swift program sleeps in libdispatch's sigsuspend(), which unblocks them all.)
+static int clinux_signal_pipe = -1;
+static inline void clinux_pass_on(int number) {
+    int before = errno;
+    unsigned char byte = (unsigned char)number;
+    if (write(clinux_signal_pipe, &byte, 1) < 0) {}
+    errno = before;
+}
+static inline void clinux_pass_signal_on(int number, int pipe) {
+    clinux_signal_pipe = pipe;
+    struct sigaction action = {.sa_handler = clinux_pass_on, .sa_flags = SA_RESTART};
+    sigaction(number, &action, NULL);
+}

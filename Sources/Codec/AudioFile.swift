@@ -22,7 +22,7 @@ public enum AudioFile {
     ///
     /// - Parameter limit: a longer recording is refused rather than cut, before it is read.
     public static func read(_ path: String, atMost limit: Duration) throws(Failure) -> Recording {
-        let file = try SndFile(reading: path)
+        let file = try SndFile(reading: path, asEndless: try SndFile(reading: path).isEndless)
         let format = file.format
         guard 8_000...192_000 ~= format.framesPerSecond, 1...8 ~= format.channels else {
             throw Failure(description: "cannot read \(path): \(format) is no speech recording")
@@ -65,10 +65,30 @@ private struct SndFile: ~Copyable {
     private let handle: SndFileHandle
     private let information: SF_INFO
 
-    init(reading path: String) throws(AudioFile.Failure) {
+    /// - Parameter isEndless: the header says that there is nothing, which stands for "not known":
+    ///   take whatever follows it.
+    init(reading path: String, asEndless isEndless: Bool = false) throws(AudioFile.Failure) {
         var information = SF_INFO()
-        handle = try SndFileHandle(opening: path, SFM_READ, &information)
+        let handle = try SndFileHandle(opening: path, SFM_READ, &information)
+        if isEndless {
+            // libsndfile believes a length of 0; as headerless sound it does not ask for one.
+            information.format = CInt(SF_FORMAT_RAW) | information.format & CInt(SF_FORMAT_SUBMASK)
+            self.handle = try SndFileHandle(opening: path, SFM_READ, &information)
+            var header = [UInt8](repeating: 0, count: Self.headerBytes)
+            sf_read_raw(self.handle.pointer, &header, sf_count_t(header.count))
+        } else {
+            self.handle = handle
+        }
         self.information = information
+    }
+
+    /// Of the plain header that streams of WAV begin with.
+    private static let headerBytes = 44
+
+    /// Whether a WAV file announces no sound at all.
+    var isEndless: Bool {
+        information.frames == 0 && information.format & CInt(SF_FORMAT_TYPEMASK) == SF_FORMAT_WAV
+            && information.channels > 0
     }
 
     var format: AudioFormat {

@@ -11,10 +11,13 @@ public enum Sounds {
     /// Nothing was heard: two tones, falling.
     public static let nothingHeard = tone([(660, 0.12), (440, 0.16)], volume: 0.15)
     /// Something went wrong, and there is no voice to say what: three low tones.
-    public static let failed = tone([(330, 0.15), (0, 0.06), (330, 0.15), (0, 0.06), (262, 0.3)], volume: 0.2)
+    public static let failed = tone(
+        [(330, 0.15), (0, 0.06), (330, 0.15), (0, 0.06), (262, 0.3)], volume: 0.2)
 
     /// Sine tones one after the other, each faded in and out so that it does not click.
-    private static func tone(_ notes: [(hertz: Double, seconds: Double)], volume: Double) -> AudioChunk {
+    private static func tone(_ notes: [(hertz: Double, seconds: Double)], volume: Double)
+        -> AudioChunk
+    {
         let rate = Double(format.framesPerSecond)
         var samples: [Int16] = []
         for note in notes {

@@ -16,6 +16,11 @@ public final class SpeechDetector {
         public let isSpeech: Bool
         /// Enough speech has been heard by now that it was no click or knock.
         public let isFound: Bool
+
+        public init(isSpeech: Bool, isFound: Bool) {
+            self.isSpeech = isSpeech
+            self.isFound = isFound
+        }
     }
 
     // All in decibels. A steady noise wavers by about 4 around its mean, so its quietest frame

@@ -2,8 +2,7 @@ import CLinux
 import Glibc
 import Synchronization
 
-/// Another program, run with a pipe to its standard input and one from its standard output. Its
-/// standard error goes nowhere. Whoever starts one calls `wait` once, on a thread that may block.
+/// Another program, run with a pipe to its standard input and one from its standard output. Whoever starts one calls `wait` once, on a thread that may block.
 public final class ChildProcess: Sendable {
     private let state: Mutex<State>
     private let output: FileDescriptor
@@ -18,13 +17,17 @@ public final class ChildProcess: Sendable {
     /// - Parameters:
     ///   - program: a path, or a name to be found along `PATH`.
     ///   - inputBytes: how much the pipe to its input should hold.
+    ///   - readsErrors: whether its standard error is read with its output; else it goes nowhere.
     public init(
-        _ program: String, _ arguments: [String], holding inputBytes: CInt? = nil
+        _ program: String, _ arguments: [String], holding inputBytes: CInt? = nil,
+        readingErrors readsErrors: Bool = false
     ) throws(SystemError) {
+        Signals.ignoreBrokenPipes()
         let input = try Pipe(holding: inputBytes)
         let output = try Pipe()
         let id = try spawn(
-            program, arguments, input: input.reading.number, output: output.writing.number)
+            program, arguments, input: input.reading.number, output: output.writing.number,
+            readsErrors: readsErrors)
         input.writing.setNonBlocking()
         state = Mutex(State(input: input.writing, id: id))
         self.output = output.reading
@@ -54,11 +57,19 @@ public final class ChildProcess: Sendable {
     /// Its output, for whoever reads a descriptor; good as long as this object.
     public var outputDescriptor: CInt { output.number }
 
+    /// Its process number, 0 once it has been waited for.
+    public var id: Int { Int(state.withLock { $0.id }) }
+
     /// Ends it at once. Safe at any time, from any thread.
     public func kill() {
+        state.withLock { $0.input = nil }
+        send(SIGKILL)
+    }
+
+    /// Sends it a signal, if it has not ended.
+    public func send(_ signal: Int32) {
         state.withLock { state in
-            state.input = nil
-            if state.id != 0 { _ = Glibc.kill(state.id, SIGKILL) }
+            if state.id != 0 { _ = Glibc.kill(state.id, signal) }
         }
     }
 
@@ -83,14 +94,18 @@ public final class ChildProcess: Sendable {
 }
 
 private func spawn(
-    _ program: String, _ arguments: [String], input: CInt, output: CInt
+    _ program: String, _ arguments: [String], input: CInt, output: CInt, readsErrors: Bool
 ) throws(SystemError) -> pid_t {
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }
     posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO)
     posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO)
-    posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0)
+    if readsErrors {
+        posix_spawn_file_actions_adddup2(&actions, output, STDERR_FILENO)
+    } else {
+        posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0)
+    }
 
     // The signals that this program blocks or ignores are its own affair.
     var attributes = posix_spawnattr_t()

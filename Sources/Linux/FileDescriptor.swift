@@ -51,7 +51,7 @@ public struct FileDescriptor: ~Copyable, Sendable {
 }
 
 /// Both ends of a pipe.
-struct Pipe: ~Copyable {
+struct Pipe: ~Copyable, Sendable {
     let reading: FileDescriptor
     let writing: FileDescriptor
 

@@ -21,6 +21,16 @@ public func readFile(_ path: String, atMost limit: Int) throws(SystemError) -> [
     }
 }
 
+/// Writes a small file, readable by its owner only, in the place of what was there.
+public func writeFile(_ text: String, to path: String) throws(SystemError) {
+    let number = open(path, O_CREAT | O_WRONLY | O_TRUNC | O_CLOEXEC, 0o600)
+    guard number >= 0 else { throw SystemError("open", path, code: errno) }
+    let file = FileDescriptor(owning: number)
+    let bytes = Array(text.utf8)
+    let count = bytes.withUnsafeBytes { Glibc.write(file.number, $0.baseAddress, $0.count) }
+    guard count == bytes.count else { throw SystemError("write", path, code: errno) }
+}
+
 /// The path of the running program, so that it can be run again.
 public func pathOfThisProgram() -> String {
     var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))

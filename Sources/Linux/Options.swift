@@ -41,13 +41,16 @@ public struct Options: Sendable {
             guard found >= 1000 else {
                 let index = max(Int(clinux_option_index()) - 1, 0)
                 let word = strings[index].map { String(cString: $0) } ?? ""
-                let problem = found == CInt(UInt8(ascii: ":")) ? "needs a value" : "is no option here"
+                let problem =
+                    found == CInt(UInt8(ascii: ":")) ? "needs a value" : "is no option here"
                 throw Misuse("\(word) \(problem)")
             }
             let name = names[Int(found) - 1000]
             values[name] = clinux_option_argument().map { String(cString: $0) } ?? ""
         }
-        operands = strings[Int(clinux_option_index())...].compactMap { $0.map { String(cString: $0) } }
+        operands = strings[Int(clinux_option_index())...].compactMap {
+            $0.map { String(cString: $0) }
+        }
         self.values = values
     }
 

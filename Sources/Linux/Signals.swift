@@ -1,30 +1,25 @@
+import CLinux
 import Glibc
 
-/// Waiting for signals as a thread does it: blocked everywhere, taken by one who asks.
-public enum Signals {
-    /// Blocks SIGTERM and SIGINT in this thread and all it will start, and ignores SIGPIPE, so
-    /// that a reader who went away is an error of `write`. Call it before any thread is started.
-    public static func prepare() {
-        var ending = endingSignals
-        pthread_sigmask(SIG_BLOCK, &ending, nil)
-        signal(SIGPIPE, SIG_IGN)
+/// The signals that ask this program to end, as something to await.
+public final class Signals: Sendable {
+    private let pipe: Pipe
+
+    /// From now on SIGTERM and SIGINT end nothing by themselves. One per process.
+    public init() throws(SystemError) {
+        pipe = try Pipe()
+        pipe.writing.setNonBlocking()
+        for number in [SIGTERM, SIGINT] { clinux_pass_signal_on(number, pipe.writing.number) }
     }
 
-    /// Waits on a thread of its own for SIGTERM or SIGINT; returns its name.
-    public static func end() async -> String {
-        await onThread("signals") {
-            var ending = endingSignals
-            var number: CInt = 0
-            sigwait(&ending, &number)
-            return number == SIGTERM ? "SIGTERM" : "SIGINT"
-        }
+    /// Blocks until one has arrived, even if it did before the call.
+    ///
+    /// - Returns: its name.
+    public func wait() -> String {
+        let bytes = (try? pipe.reading.read(atMost: 1)) ?? []
+        return bytes.first == UInt8(SIGINT) ? "SIGINT" : "SIGTERM"
     }
 
-    private static var endingSignals: sigset_t {
-        var set = sigset_t()
-        sigemptyset(&set)
-        sigaddset(&set, SIGTERM)
-        sigaddset(&set, SIGINT)
-        return set
-    }
+    /// Lets a reader who went away be an error of `write`, not the end of this process.
+    static func ignoreBrokenPipes() { signal(SIGPIPE, SIG_IGN) }
 }

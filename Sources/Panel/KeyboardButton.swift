@@ -29,7 +29,9 @@ public struct KeyboardButton: Sendable {
             while let line = readLine() {
                 // A terminal says when a line ends, not how long a key is down.
                 guard let command = Command(line: line, isTerminal: isTerminal) else {
-                    log.warning("standard input: \"\(line)\" is no command; use press, release, tap or quit")
+                    log.warning(
+                        "standard input: \"\(line)\" is no command; use press, release, tap or quit"
+                    )
                     continue
                 }
                 if command == .quit { return .quit }

@@ -29,8 +29,10 @@ public struct SettingsFiles: Sendable {
             } catch let error as SystemError {
                 if error.code != ENOENT { problems.append("\(error); its settings are not used") }
             } catch {
+                // FoundationEssentials does not say where.
                 problems.append(
-                    "cannot read \(path): \(Self.reason(error)); its settings are not used")
+                    "cannot read \(path): it is not valid JSON, look for a missing comma, quote or"
+                        + " brace; its settings are not used")
             }
         }
         return (tree, problems)
@@ -41,15 +43,5 @@ public struct SettingsFiles: Sendable {
         let decoder = JSONDecoder()
         decoder.allowsJSON5 = true
         return try decoder.decode(JSONValue.self, from: Data(bytes))
-    }
-
-    /// The parser's own words, which name line and column, out of its wrapping.
-    private static func reason(_ error: any Error) -> String {
-        guard case DecodingError.dataCorrupted(let context) = error else { return "\(error)" }
-        let inner = context.underlyingError.map { "\($0)" } ?? context.debugDescription
-        guard let start = inner.firstRange(of: "debugDescription: \"")?.upperBound else {
-            return inner
-        }
-        return String(inner[start...].prefix { $0 != "\"" })
     }
 }

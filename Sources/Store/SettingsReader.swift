@@ -117,7 +117,8 @@ struct SettingsReader {
     /// Reads the object at `key`, if there is one.
     mutating func section(_ key: String, _ read: (inout SettingsReader) -> Void) {
         guard let value = take(key) else { return }
-        var reader = SettingsReader(value, at: [path, key].filter { !$0.isEmpty }.joined(separator: "."))
+        var reader = SettingsReader(
+            value, at: [path, key].filter { !$0.isEmpty }.joined(separator: "."))
         read(&reader)
         complaints += reader.finished()
     }

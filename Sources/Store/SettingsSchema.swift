@@ -25,7 +25,8 @@ extension Settings {
         file.read("timeZone", into: &timeZone)
         if let zone = timeZone, !SystemWallClock.knows(timeZone: zone) {
             file.complain(
-                "timeZone", "is \"\(zone)\"; use a name from the tz database, as in \"Europe/Berlin\"")
+                "timeZone",
+                "is \"\(zone)\"; use a name from the tz database, as in \"Europe/Berlin\"")
         } else {
             self.timeZone = timeZone
         }

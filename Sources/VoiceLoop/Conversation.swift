@@ -64,7 +64,7 @@ public actor Conversation {
         current?.task.cancel()
         _ = await parts.speaker.stop()
         await current?.task.value
-        show(.off)
+        if phase != .idle { show(.off) }
     }
 
     private func perform(_ effect: Phase.Effect) async {

@@ -93,12 +93,29 @@ enum Skill: CaseIterable {
         }
     }
 
+    /// What PocketSphinx has been seen to make of the phrases: nonsense, or nearly so, that nobody
+    /// means to say.
+    private var mishearings: [String] {
+        switch self {
+        case .time:
+            [
+                "wow time is it", "what a time is it", "what type is it", "what is that time",
+                "tell me that time", "what does that time",
+            ]
+        case .date: ["wow day is it", "what a day is it", "what does a date"]
+        case .help: ["what can you in the", "what can you is a"]
+        case .online: ["are you on a line"]
+        case .again: ["repeat to that", "say that a dead"]
+        case .stop: []
+        }
+    }
+
     /// The skill that `sentence` asks for, if any.
     init?(asked sentence: String) {
         let words = Self.words(of: sentence)
         let bare = Self.withoutPoliteness(words)
         let match = Self.allCases.first { skill in
-            skill.phrases.contains { phrase in
+            (skill.phrases + skill.mishearings).contains { phrase in
                 let phrase = Self.words(of: phrase)
                 return phrase == words || phrase == bare
             }

@@ -39,10 +39,9 @@ enum SpokenTime {
         return "\(tens[number / 10 - 2])-\(ordinals[number % 10])"
     }
 
+    /// As one says the years of this century; the clock is not believed before 2026.
     private static func year(_ year: Int) -> String {
-        year % 100 < 10
-            ? "two thousand and \(cardinal(year % 100))"
-            : "\(cardinal(year / 100)) \(cardinal(year % 100))"
+        "\(cardinal(year / 100)) \(cardinal(year % 100))"
     }
 
     private static let numbers = [

@@ -1,3 +1,4 @@
+import Audio
 import Glibc
 import Linux
 import Store
@@ -48,6 +49,17 @@ struct Configuration {
             let path = key.split(separator: ".").map(String.init)
             return tree.value(at: path[...]) != nil
         }.map { "setting \($0) has no effect in this version" }
+    }
+}
+
+extension Configuration {
+    /// The same, with `card` in place of the sound card.
+    func on(_ card: SimulatedCard) -> Configuration {
+        card.activate()
+        var configuration = self
+        configuration.settings.audio.captureDevice = card.device
+        configuration.settings.audio.playbackDevice = card.device
+        return configuration
     }
 }
 

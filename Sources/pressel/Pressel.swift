@@ -13,7 +13,6 @@ enum Pressel {
         if arguments.first == PocketSphinx.command, arguments.count == 2 {
             exit(RecognizerProcess.run(model: arguments[1]))
         }
-        Signals.prepare()
         exit(await run(arguments))
     }
 

@@ -47,7 +47,8 @@ extension TurnReport {
             let bar = String(repeating: " ", count: start) + String(repeating: "█", count: length)
             let number = "\(Int(time.rounded()))"
             lines.append(
-                step.rawValue.padded(to: 14) + String(repeating: " ", count: max(0, 6 - number.count))
+                step.rawValue.padded(to: 14)
+                    + String(repeating: " ", count: max(0, 6 - number.count))
                     + number + " ms  " + bar)
             before = time
         }

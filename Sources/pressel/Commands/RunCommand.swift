@@ -14,6 +14,7 @@ struct RunCommand {
     }
 
     func run() async throws -> Int32 {
+        let signals = try Signals()
         let log = LogWriter.log()
         configuration.report(to: log)
         do {
@@ -38,7 +39,7 @@ struct RunCommand {
                 group.addTask { await mention(configuration.complaints, appliance, announcement) }
             }
             log.info("pressel \(Pressel.version) is ready")
-            let reason = await end(by: conversation, log)
+            let reason = await end(by: conversation, signals, log)
             group.cancelAll()
             return reason
         }
@@ -47,16 +48,19 @@ struct RunCommand {
     }
 
     /// Waits for a signal, or for the button's way of ending.
-    private func end(by conversation: Conversation, _ log: Log) async -> String {
+    private func end(
+        by conversation: Conversation, _ signals: Signals, _ log: Log
+    ) async -> String {
         let (ends, post) = AsyncStream.makeStream(of: String.self)
         // Not in the group: the threads behind these wait for the kernel, and end with the process.
-        Task { post.yield(await Signals.end()) }
+        Task { post.yield(await onThread("signals") { signals.wait() }) }
         switch configuration.settings.button.source {
         case .keyboard:
             Task {
                 switch await KeyboardButton(log: log.of("panel")).run(conversation.button) {
                 case .quit: post.yield("quit")
-                case .inputClosed: log.of("panel").info("standard input has ended; no button is left")
+                case .inputClosed:
+                    log.of("panel").info("standard input has ended; no button is left")
                 }
             }
         case .none: log.of("panel").info("there is no button")

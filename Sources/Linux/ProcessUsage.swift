@@ -1,0 +1,63 @@
+import Glibc
+import Voice
+
+/// What a process and all that it started take of the machine, by `/proc`.
+public struct ProcessUsage: Sendable {
+    private let id: Int
+
+    public init(of id: Int) { self.id = id }
+
+    /// Memory in bytes: each process's proportional set size, in which a page shared by two
+    /// counts half for each.
+    public var proportionalMemory: Int {
+        family.reduce(0) { sum, id in
+            let kilobytes = lines(of: "/proc/\(id)/smaps_rollup").first { $0.first == "Pss:" }
+            return sum + 1024 * (kilobytes.flatMap { Int($0[1]) } ?? 0)
+        }
+    }
+
+    /// Processor time used so far, by user and kernel, without that of children.
+    public var processorTime: Duration {
+        // The command in parentheses may hold spaces; utime and stime are the 14th and 15th field.
+        guard let line = try? readFile("/proc/\(id)/stat", atMost: 4096),
+            let text = String(decoding: line, as: UTF8.self).split(separator: ")").last
+        else { return .zero }
+        let ticks = text.split(separator: " ").dropFirst(11).prefix(2).compactMap { Int($0) }
+        return .milliseconds(ticks.reduce(0, +) * 1000 / sysconf(CInt(_SC_CLK_TCK)))
+    }
+
+    /// The process and its descendants.
+    private var family: [Int] {
+        var found = [id]
+        var index = 0
+        while index < found.count {
+            let parent = found[index]
+            for thread in tasks(of: parent) {
+                let children = lines(of: "/proc/\(parent)/task/\(thread)/children").joined()
+                found += children.compactMap { Int($0) }
+            }
+            index += 1
+        }
+        return found
+    }
+
+    private func tasks(of id: Int) -> [Int] {
+        guard let folder = opendir("/proc/\(id)/task") else { return [] }
+        defer { closedir(folder) }
+        var found: [Int] = []
+        while let entry = readdir(folder) {
+            let name = withUnsafeBytes(of: entry.pointee.d_name) { bytes in
+                String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            if let number = Int(name) { found.append(number) }
+        }
+        return found
+    }
+
+    private func lines(of path: String) -> [[Substring]] {
+        guard let text = try? readFile(path, atMost: 1 << 20) else { return [] }
+        return String(decoding: text, as: UTF8.self).split(separator: "\n").map {
+            $0.split(separator: " ")
+        }
+    }
+}

@@ -1,0 +1,38 @@
+import Glibc
+import Linux
+
+/// `pressel bench [--engine local] [--json]`
+struct BenchCommand {
+    private let json: Bool
+    private let configuration: Configuration
+
+    init(_ arguments: [String]) throws {
+        let options = try Options(
+            command: arguments, flags: ["json"],
+            valued: ["engine", "profile"] + Configuration.options)
+        json = options.has("json")
+        switch options["engine"] {
+        case nil, "local"?: break
+        case "sandbox"?:
+            throw CommandFailure(
+                "this version has no sandbox to measure against; use --engine local")
+        case let other?:
+            throw Options.Misuse("--engine is \"\(other)\"; use local or sandbox")
+        }
+        if options["profile"] != nil {
+            throw Options.Misuse("--profile is for --engine sandbox")
+        }
+        configuration = try Configuration(options)
+    }
+
+    func run() async throws -> Int32 {
+        var measurements = Measurements()
+        measurements.rows += try await LoopBench(configuration).run(Self.tell)
+        measurements.rows += try await ServiceBench().run(Self.tell)
+        print(json ? try measurements.json() : measurements.table)
+        return 0
+    }
+
+    /// What is being done, for whoever waits.
+    private static func tell(_ line: String) { Pressel.complain(line) }
+}

@@ -1,3 +1,0 @@
-import Linux
-struct BenchCommand { init(_ a: [String]) throws {}
- func run() async throws -> Int32 { 0 } }

@@ -1,0 +1,41 @@
+import TestSupport
+import Testing
+import Voice
+
+@testable import Audio
+
+struct PreRollTests {
+    private static let start = Moment(nanoseconds: 1_000_000_000)
+
+    private func chunk(_ number: Int) -> CapturedChunk {
+        CapturedChunk(
+            AudioChunk(Array(repeating: Int16(number), count: 160), format: .speech),
+            began: Self.start + .milliseconds(10 * number))
+    }
+
+    @Test("It keeps its length, and gives what is asked for to the frame")
+    func length() {
+        var preRoll = PreRoll(length: .milliseconds(50))
+        for number in 0..<20 { preRoll.append(chunk(number)) }
+        let all = preRoll.sound(from: Self.start)
+        #expect(all.first?.chunk.samples.first == 14)
+        let part = preRoll.sound(from: Self.start + .microseconds(172_500))
+        #expect(part.map(\.chunk.frames) == [120, 160, 160])
+        #expect(part[0].began == Self.start + .microseconds(172_500))
+        #expect(preRoll.sound(from: Self.start + .seconds(1)).isEmpty)
+    }
+
+    @Test("Late looks at the card do not blur when a frame was in the air")
+    func timing() {
+        var timing = CaptureTiming(framesPerSecond: 16_000)
+        // Frames come every 10 ms; we look up to 8 ms late.
+        for (index, late) in [3, 0, 8, 5, 1, 7].enumerated() {
+            let now = Self.start + .milliseconds(10 * (index + 1) + late)
+            timing.observe(available: 160, at: now)
+            let began = timing.read(frames: 160)
+            guard index >= 1 else { continue }
+            let error = began - (Self.start + .milliseconds(10 * index))
+            #expect(abs(error.inMilliseconds) < 0.1)
+        }
+    }
+}

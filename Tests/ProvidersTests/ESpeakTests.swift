@@ -1,0 +1,50 @@
+import Codec
+import Providers
+import TestSupport
+import Testing
+import Voice
+
+struct ESpeakTests {
+    @Test("It speaks, and its sound comes in chunks while it is made")
+    func speaks() async throws {
+        var chunks = 0
+        var samples: [Int16] = []
+        for try await chunk in try await ESpeak(voice: "en-us").speech(for: "Hello there.") {
+            chunks += 1
+            samples += chunk.samples
+            #expect(chunk.format == AudioFormat(framesPerSecond: 22_050, channels: 1))
+            #expect(chunk.duration <= .milliseconds(20))
+        }
+        #expect(chunks > 20)
+        #expect(Level.decibels(of: samples) > -40)
+    }
+
+    @Test("A text is never an option, nor phoneme names")
+    func text() async throws {
+        let speech = try await ESpeak(voice: "en-us").speech(for: "--help [[h@l'oU]]")
+        var duration = Duration.zero
+        for try await chunk in speech { duration += chunk.duration }
+        #expect(duration > .seconds(1))
+    }
+
+    @Test("A program that is not there is named, with the package that brings it")
+    func missing() async {
+        await #expect {
+            _ = try await ESpeak(program: "/no/espeak-ng", voice: "en").speech(for: "Hello.")
+        } throws: {
+            "\($0)"
+                == "cannot use espeak-ng: cannot start /no/espeak-ng: No such file or directory;"
+                + " install the package espeak-ng"
+        }
+    }
+
+    @Test("A reader that goes away does not leave it waiting")
+    func dropped() async throws {
+        let long = String(repeating: "This takes a long time to say. ", count: 200)
+        var stream: AudioStream? = try await ESpeak(voice: "en-us").speech(for: long)
+        var iterator = stream?.makeAsyncIterator()
+        _ = try await iterator?.next()
+        iterator = nil
+        stream = nil
+    }
+}

@@ -1,0 +1,193 @@
+import TestSupport
+import Testing
+
+@testable import Store
+
+struct SettingsTests {
+    private func reading(_ json: String) throws -> (
+        settings: Settings, complaints: [SettingsComplaint]
+    ) {
+        Settings.reading(try SettingsFiles.parse(Array(json.utf8)))
+    }
+
+    @Test("An empty file gives the defaults, without complaint")
+    func empty() throws {
+        let (settings, complaints) = try reading("{}")
+        #expect(settings == Settings())
+        #expect(complaints.isEmpty)
+    }
+
+    @Test("Comments and trailing commas are allowed")
+    func comments() throws {
+        let (settings, complaints) = try reading(
+            """
+            { // the kitchen
+              "audio": { "captureDevice": "hw:1", /* loud */ "preRollMilliseconds": 500, },
+              "button": { "source": "keyboard", "holdMilliseconds": 300 },
+              "speechToText": [ { "provider": "pocketsphinx", "speed": 1.5 }, ],
+            }
+            """)
+        #expect(complaints.isEmpty)
+        #expect(settings.audio.captureDevice == "hw:1")
+        #expect(settings.audio.preRollMilliseconds == 500)
+        #expect(settings.button.source == .keyboard)
+        #expect(settings.speechToText?.map(\.provider) == ["pocketsphinx"])
+    }
+
+    static let mistakes: [(json: String, complaint: String)] = [
+        (
+            #"{"audio":{"preRollMilliseconds":5000}}"#,
+            "setting audio.preRollMilliseconds is 5000; use a whole number in 0...2000"
+        ),
+        (
+            #"{"audio":{"preRollMilliseconds":"long"}}"#,
+            "setting audio.preRollMilliseconds is \"long\"; use a whole number in 0...2000"
+        ),
+        (
+            #"{"audio":{"noSpeechSeconds":2.5}}"#,
+            "setting audio.noSpeechSeconds is 2.5; use a whole number in 2...60"
+        ),
+        (#"{"audio":{"sounds":1}}"#, "setting audio.sounds is 1; use true or false"),
+        (#"{"audio":7}"#, "setting audio is 7; use an object"),
+        (
+            #"{"button":{"source":"foot"}}"#,
+            "setting button.source is \"foot\"; use one of \"gpio\", \"keyboard\", \"input\", \"none\""
+        ),
+        (#"{"button":{"line":true}}"#, "setting button.line is true; use a number or a name"),
+        (#"{"speechToText":{}}"#, "setting speechToText is an object; use a list"),
+        (
+            #"{"textToSpeech":[{"provider":"espeak-ng"},{"voice":"en"}]}"#,
+            "setting textToSpeech[1].provider is missing; every link names one"
+        ),
+        (
+            #"{"textToSpeech":[{"provider":"espeak-ng","speed":9}]}"#,
+            "setting textToSpeech[0].speed is 9; use a number in 0.25...4.0"
+        ),
+        (
+            #"{"timeZone":"Mars/Base"}"#,
+            "setting timeZone is \"Mars/Base\"; use a name from the tz database, as in"
+                + " \"Europe/Berlin\""
+        ),
+        (#"{"timeZone":"../passwd"}"#, "setting timeZone is \"../passwd\"; use a name"),
+        (#"{"language":"tlh"}"#, "setting language is \"tlh\"; this version speaks \"en\""),
+        (
+            #"{"web":{"allowedHosts":[1]}}"#,
+            "setting web.allowedHosts is a list; use a list of texts"
+        ),
+    ]
+
+    @Test("A bad value is named with its full path and what is allowed", arguments: mistakes)
+    func wrong(json: String, complaint: String) throws {
+        let (settings, complaints) = try reading(json)
+        #expect(complaints.map(\.description).count == 1)
+        #expect(complaints.first?.description.hasPrefix(complaint) == true)
+        var expected = Settings()
+        // What is good in a bad list stays.
+        expected.textToSpeech = settings.textToSpeech
+        #expect(settings == expected)
+    }
+
+    @Test("An unknown key is named with those that are known beside it")
+    func unknown() throws {
+        let (_, complaints) = try reading(#"{"network":{"caFil":"a"},"nam":"x"}"#)
+        #expect(
+            complaints.map(\.description).contains(
+                "setting network.caFil is unknown; known here: caFile"))
+        #expect(complaints.contains { $0.key == "nam" })
+    }
+
+    @Test("One bad value does not keep the others from being read")
+    func others() throws {
+        let (settings, complaints) = try reading(
+            #"{"audio":{"volume":400,"noSpeechSeconds":9},"name":"kitchen"}"#)
+        #expect(complaints.count == 1)
+        #expect(settings.audio.noSpeechSeconds == 9)
+        #expect(settings.name == "kitchen")
+        #expect(settings.audio.volume == 70)
+    }
+
+    @Test("Every key that the design names is known")
+    func keys() throws {
+        let (_, complaints) = try reading(
+            """
+            {"name":"a","language":"en-GB","timeZone":"Europe/Berlin","board":"generic",
+            "button":{"source":"gpio","chip":"c","line":"GPIO17","activeLow":false,"bias":"none",
+              "device":"/dev/input/event0","mode":"toggle","debounceMilliseconds":5,
+              "holdMilliseconds":400},
+            "lights":{"kind":"gpio","chip":"c","line":1,"activeLow":true,"red":1,"green":2,"blue":3,
+              "path":"p","device":"d","count":3,"brightness":5,"palette":{}},
+            "audio":{"captureDevice":"a","playbackDevice":"b","volume":1,"sounds":false,"muted":true,
+              "keepSpeakerOpen":true,"preRollMilliseconds":0,"postRollMilliseconds":0,
+              "endOfSpeechMilliseconds":300,"noSpeechSeconds":2,"longestTurnSeconds":600},
+            "speechToText":[],"languageModel":[],
+            "textToSpeech":[{"provider":"openai","baseURL":"u","model":"m","language":"en",
+              "voice":"v","speed":1,"region":"r","timeoutSeconds":3}],
+            "conversation":{"systemPrompt":"p","rememberedTurns":0,"longestReplySeconds":120,
+              "followUp":true},
+            "history":{"keepDays":1,"keepAudio":true,"archive":null},
+            "web":{"listen":"::","port":80,"tlsPort":443,"publicURL":"u","allowedHosts":["a"],
+              "allowedOrigins":["*"]},
+            "network":{"caFile":"f"}}
+            """)
+        #expect(complaints == [])
+    }
+}
+
+struct SettingsFilesTests {
+    private let folder = TemporaryFolder()
+
+    @Test("The page's file is laid over the owner's key by key; null gives the default back")
+    func overlay() throws {
+        let owners = folder.file(
+            "owner.json", Array(#"{"name":"a","audio":{"volume":10,"sounds":false}}"#.utf8))
+        _ = folder.file(
+            "settings.json", Array(#"{"name":null,"audio":{"volume":20}}"#.utf8))
+        let (tree, problems) = SettingsFiles(owners: owners, stateFolder: folder.path).read()
+        #expect(problems.isEmpty)
+        let settings = Settings.reading(tree).settings
+        #expect(settings.name == "pressel")
+        #expect(settings.audio.volume == 20)
+        #expect(settings.audio.sounds == false)
+    }
+
+    @Test("A file that is not JSON is named, and the other one counts")
+    func broken() {
+        let owners = folder.file("owner.json", Array("{\n\"name\": kitchen }".utf8))
+        _ = folder.file("settings.json", Array(#"{"name":"b"}"#.utf8))
+        let (tree, problems) = SettingsFiles(owners: owners, stateFolder: folder.path).read()
+        #expect(problems.count == 1)
+        #expect(problems[0].hasPrefix("cannot read \(owners): it is not valid JSON"))
+        #expect(Settings.reading(tree).settings.name == "b")
+    }
+
+    @Test("Files that are not there set nothing, without complaint")
+    func missing() {
+        let (tree, problems) = SettingsFiles(owners: "/no/such", stateFolder: "/nor/this").read()
+        #expect(tree == .object([:]))
+        #expect(problems.isEmpty)
+    }
+}
+
+struct StateFolderTests {
+    private let folder = TemporaryFolder()
+
+    @Test("The folder is where the environment says, in this order")
+    func path() {
+        let all = [
+            "PRESSEL_STATE": "/a", "STATE_DIRECTORY": "/b:/c", "XDG_STATE_HOME": "/d", "HOME": "/e",
+        ]
+        #expect(StateFolder.defaultPath { all[$0] } == "/a")
+        #expect(StateFolder.defaultPath { $0 == "PRESSEL_STATE" ? nil : all[$0] } == "/b")
+    }
+
+    @Test("A folder that cannot be written is named")
+    func unwritable() throws {
+        try StateFolder(path: folder.path + "/state").prepare()
+        let file = folder.file("file", [])
+        #expect {
+            try StateFolder(path: file + "/state").prepare()
+        } throws: {
+            "\($0)" == "cannot make the state folder \(file)/state: Not a directory"
+        }
+    }
+}

@@ -1,0 +1,237 @@
+import Codec
+import Linux
+import Synchronization
+import TestSupport
+import Testing
+import Voice
+
+@testable import VoiceLoop
+
+/// The loop with a microphone, a speaker and providers that a test plays.
+// One at a time: waiting for other tasks here means making way for them, again and again.
+@Suite(.serialized, .timeLimit(.minutes(1)))
+struct ConversationTests {
+    private let stage = Stage()
+
+    @Test("Held: the recognizer gets the pre-roll, the question and its last word, and no more")
+    func held() async throws {
+        let report = try await stage.run { stage in
+            stage.press()
+            stage.hear(stage.quiet(400))
+            stage.hear(stage.speech(600))
+            stage.hear(stage.quiet(400))
+            stage.clock.advance(by: .milliseconds(400))
+            stage.release()
+            await stage.shows(.thinking)
+            stage.hear(stage.quiet(300))
+        }
+        #expect(report.outcome == .answered)
+        #expect(report.transcript == "heard")
+        #expect(report.reply == "One. Two.")
+        #expect(stage.speaker.said == ["One.", "Two."])
+        // 1400 ms were captured before the release: not a frame after it.
+        #expect(stage.recognizer.heard.count == 1400 * 16)
+        #expect(stage.lights == [.listening, .thinking, .speaking, .off])
+    }
+
+    @Test("Still speaking at release: recording goes on to the end of the word")
+    func lastWord() async throws {
+        let report = try await stage.run { stage in
+            stage.press()
+            stage.hear(stage.quiet(400))
+            stage.hear(stage.speech(600))
+            stage.release()
+            await stage.shows(.thinking)
+            stage.hear(stage.speech(300))
+            stage.hear(stage.quiet(600))
+        }
+        #expect(report.outcome == .answered)
+        let heard = Double(stage.recognizer.heard.count) / 16
+        // The end of the word, 120 ms of silence, and what frames of 20 ms round.
+        #expect(heard >= 1300 + 100 && heard <= 1300 + 160)
+    }
+
+    @Test("Tapped: the end of speech ends the question")
+    func tapped() async throws {
+        let report = try await stage.run { stage in
+            stage.press()
+            stage.release()
+            stage.clock.advance(by: .milliseconds(300))
+            stage.hear(stage.quiet(400))
+            stage.hear(stage.speech(600))
+            stage.hear(stage.quiet(2000))
+        }
+        #expect(report.outcome == .answered)
+        let heard = Double(stage.recognizer.heard.count) / 16
+        #expect(heard >= 1780 && heard <= 1840)
+    }
+
+    @Test("Nothing said: nobody is asked, and two soft tones are heard")
+    func silent() async throws {
+        let report = try await stage.run { stage in
+            stage.press()
+            stage.release()
+            stage.clock.advance(by: .milliseconds(300))
+            stage.hear(stage.quiet(7000))
+        }
+        #expect(report.outcome == .nothingHeard)
+        #expect(stage.recognizer.heard.isEmpty)
+        #expect(stage.speaker.played == [Sounds.nothingHeard])
+        #expect(stage.lights == [.listening, .off])
+    }
+
+    @Test("What is said leaves the device only when it is no double tap any more")
+    func heldBack() async throws {
+        _ = try await stage.run { stage in
+            stage.press()
+            stage.hear(stage.quiet(100))
+            stage.hear(stage.speech(250))
+            #expect(await !stage.recognizer.hasHeard(within: 20))
+            stage.clock.advance(by: .milliseconds(400))
+            // The next chunk carries it out.
+            #expect(await stage.recognizer.hasHeard(within: 2000) { stage.hear(stage.speech(20)) })
+            stage.release()
+            stage.hear(stage.quiet(300))
+        }
+    }
+
+    @Test("A press while it speaks silences it and records after its last sound")
+    func interrupted() async throws {
+        let stage = stage
+        stage.synthesizer.endless = true
+        let reports = try await stage.turns(2) { stage in
+            stage.press()
+            stage.hear(stage.quiet(300))
+            stage.hear(stage.speech(600))
+            stage.release()
+            stage.hear(stage.quiet(300))
+            await stage.speaker.hasPlayed()
+            stage.clock.advance(by: .seconds(3))
+            stage.synthesizer.endless = false
+            stage.press()
+            let listened = await stage.microphone.listening(number: 2)
+            // 50 ms after the last sound, not 300 ms before the press.
+            #expect(listened == stage.speaker.lastStop! + .milliseconds(50))
+            stage.hear(stage.quiet(300))
+            stage.hear(stage.speech(600))
+            stage.clock.advance(by: .milliseconds(400))
+            stage.release()
+            stage.hear(stage.quiet(300))
+        }
+        #expect(reports.map(\.outcome) == [.stopped, .answered])
+    }
+
+    @Test("A tap while it speaks just stops")
+    func stopped() async throws {
+        let stage = stage
+        stage.synthesizer.endless = true
+        let reports = try await stage.turns(2) { stage in
+            stage.press()
+            stage.hear(stage.quiet(300))
+            stage.hear(stage.speech(600))
+            stage.release()
+            stage.hear(stage.quiet(300))
+            await stage.speaker.hasPlayed()
+            stage.press()
+            stage.release()
+        }
+        #expect(reports.map(\.outcome) == [.stopped, .stopped])
+        #expect(stage.lights.last == .off)
+    }
+
+    @Test("A failure is said aloud, and what failed is in the report")
+    func failure() async throws {
+        stage.recognizer.failure = .failed(provider: "test", reason: "tired")
+        let report = try await stage.run { stage in
+            stage.press()
+            stage.hear(stage.quiet(300))
+            stage.hear(stage.speech(600))
+            stage.release()
+            stage.hear(stage.quiet(300))
+        }
+        #expect(report.outcome == .failed)
+        #expect(report.failure == "test failed: tired")
+        #expect(stage.speaker.said == [Sentences.noRecognizer])
+        #expect(stage.lights == [.listening, .thinking, .failed, .off])
+    }
+
+    @Test("Without a microphone a press says so, at once")
+    func microphone() async throws {
+        stage.microphone.fail()
+        let report = try await stage.run { $0.press() }
+        #expect(report.outcome == .failed)
+        #expect(stage.speaker.said == [Sentences.microphoneMissing])
+    }
+
+    @Test("Without a voice a failure is told by a sound")
+    func voiceless() async throws {
+        stage.microphone.fail()
+        stage.synthesizer.failure = .unavailable(provider: "voice", reason: "gone")
+        let report = try await stage.run { $0.press() }
+        #expect(report.outcome == .failed)
+        #expect(stage.speaker.played == [Sounds.failed])
+    }
+
+    @Test("It ticks at once and every two seconds while it thinks")
+    func ticks() async throws {
+        let stage = Stage(sounds: true)
+        stage.recognizer.isHeldUp = true
+        let report = try await stage.run { stage in
+            stage.press()
+            stage.hear(stage.quiet(300))
+            stage.hear(stage.speech(600))
+            stage.release()
+            stage.hear(stage.quiet(300))
+            for count in 1...3 {
+                await stage.speaker.hasPlayed(count)
+                // The tick's own sleep has to begin before time can pass for it.
+                try await Task.sleep(for: .milliseconds(20))
+                stage.clock.advance(by: .seconds(2))
+            }
+            stage.recognizer.isHeldUp = false
+        }
+        #expect(report.outcome == .answered)
+        #expect(stage.speaker.played.prefix(3).allSatisfy { $0 == Sounds.tick })
+    }
+
+    @Test("The conversation remembers as many exchanges as it is told to")
+    func memory() async throws {
+        let stage = Stage(rememberedTurns: 2)
+        _ = try await stage.turns(4) { stage in
+            for number in 1...4 {
+                stage.press()
+                _ = await stage.microphone.listening(number: number)
+                stage.hear(stage.quiet(300))
+                stage.hear(stage.speech(600))
+                stage.release()
+                stage.hear(stage.quiet(300))
+                await stage.hasFinished(number)
+            }
+        }
+        #expect(stage.model.remembered == [0, 1, 2, 2])
+    }
+
+    @Test("Ended in any phase, it ends at once", arguments: Ending.allCases)
+    func ends(ending: Ending) async throws {
+        stage.synthesizer.endless = true
+        if ending == .thinking { stage.recognizer.isHeldUp = true }
+        let conversation = stage.conversation()
+        let running = Task { await conversation.run() }
+        if ending != .idle {
+            stage.press()
+            _ = await stage.microphone.listening(number: 1)
+            stage.hear(stage.speech(600))
+        }
+        if ending == .thinking || ending == .speaking {
+            stage.release()
+            stage.hear(stage.quiet(300))
+        }
+        if ending == .speaking { await stage.speaker.hasPlayed() }
+        let asked = Moment.now
+        running.cancel()
+        await running.value
+        #expect(Moment.now - asked < .seconds(1))
+    }
+
+    enum Ending: CaseIterable { case idle, listening, thinking, speaking }
+}

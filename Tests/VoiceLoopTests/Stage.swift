@@ -1,0 +1,293 @@
+import Codec
+import Linux
+import Synchronization
+import TestSupport
+import Voice
+
+@testable import VoiceLoop
+
+/// A room for the loop: everything in it is played by the test, and time is the test's.
+final class Stage: Sendable {
+    let clock = ManualClock()
+    let microphone = StageMicrophone()
+    let speaker: StageSpeaker
+    let recognizer = StageRecognizer()
+    let model = StageModel()
+    let synthesizer = StageSynthesizer()
+    private let settings: LoopSettings
+    private let shown = Mutex<[Light]>([])
+    private let finished = Mutex<[TurnReport]>([])
+    private let button = Mutex<Conversation?>(nil)
+
+    init(sounds: Bool? = nil, rememberedTurns: Int = 10) {
+        var settings = LoopSettings()
+        settings.sounds = sounds ?? true
+        settings.rememberedTurns = rememberedTurns
+        self.settings = settings
+        speaker = StageSpeaker(clock: clock, keepsTicks: sounds == true)
+    }
+
+    var lights: [Light] { shown.withLock { $0 } }
+
+    func conversation() -> Conversation {
+        let parts = LoopParts(
+            microphone: microphone, speaker: speaker,
+            recognizers: Failover([.init("ear", recognizer)], clock: clock, log: .silent),
+            languageModels: Failover([.init("mind", model)], clock: clock, log: .silent),
+            synthesizers: Failover([.init("voice", synthesizer)], clock: clock, log: .silent),
+            ownVoice: synthesizer, clock: clock, log: .silent)
+        let conversation = Conversation(
+            parts, settings: settings, show: { light in self.shown.withLock { $0.append(light) } },
+            finished: { report in self.finished.withLock { $0.append(report) } })
+        button.withLock { $0 = conversation }
+        return conversation
+    }
+
+    /// Runs the loop while `script` is played, until so many turns are over.
+    func turns(_ count: Int, _ script: (Stage) async throws -> Void) async throws -> [TurnReport] {
+        let conversation = conversation()
+        let running = Task { await conversation.run() }
+        try await script(self)
+        await hasFinished(count)
+        running.cancel()
+        await running.value
+        return finished.withLock { Array($0.prefix(count)) }
+    }
+
+    func run(_ script: (Stage) async throws -> Void) async throws -> TurnReport {
+        try await turns(1, script)[0]
+    }
+
+    func hasFinished(_ count: Int) async {
+        await until { self.finished.withLock { $0.count >= count } }
+    }
+
+    func press() { button.withLock { $0 }!.button(.pressed(at: clock.now)) }
+    func release() { button.withLock { $0 }!.button(.released(at: clock.now)) }
+
+    func shows(_ light: Light) async { await until { self.lights.last == light } }
+
+    /// Lets the microphone hear `sound`, which takes its time on the clock.
+    func hear(_ sound: AudioChunk) {
+        for start in stride(from: 0, to: sound.frames, by: 160) {
+            let part = sound.part(start..<start + 160)
+            microphone.hear(CapturedChunk(part, began: clock.now))
+            clock.advance(by: part.duration)
+        }
+    }
+
+    func quiet(_ milliseconds: Int) -> AudioChunk {
+        TestSound.noise(lasting: .milliseconds(milliseconds), amplitude: 0.0005)
+    }
+
+    func speech(_ milliseconds: Int) -> AudioChunk {
+        TestSound.noise(lasting: .milliseconds(milliseconds), amplitude: 0.3)
+    }
+}
+
+/// Waits for something that other tasks are about to do. It sleeps rather than makes way: spinning
+/// tests would keep them from doing it.
+func until(_ condition: @Sendable () -> Bool) async {
+    while !condition() { try? await Task.sleep(for: .milliseconds(1)) }
+}
+
+final class StageMicrophone: Microphone {
+    private struct State {
+        var listener: AsyncThrowingStream<CapturedChunk, any Error>.Continuation?
+        var starts: [Moment] = []
+        var waiting: [CapturedChunk] = []
+        var isBroken = false
+    }
+    private let state = Mutex(State())
+
+    struct Gone: Error {}
+
+    func fail() { state.withLock { $0.isBroken = true } }
+
+    func hear(_ chunk: CapturedChunk) {
+        state.withLock { state in
+            // The loop may not have opened its ear yet: a real card's pre-roll keeps it.
+            if let listener = state.listener {
+                listener.yield(chunk)
+            } else {
+                state.waiting.append(chunk)
+            }
+        }
+    }
+
+    func listen(from moment: Moment) -> AsyncThrowingStream<CapturedChunk, any Error> {
+        AsyncThrowingStream { continuation in
+            state.withLock { state in
+                state.starts.append(moment)
+                if state.isBroken { return continuation.finish(throwing: Gone()) }
+                for chunk in state.waiting { continuation.yield(chunk) }
+                state.waiting = []
+                state.listener = continuation
+            }
+            continuation.onTermination = { _ in self.state.withLock { $0.listener = nil } }
+        }
+    }
+
+    func catchUp() {}
+
+    /// When the turn of this number, counted from 1, listens from.
+    func listening(number: Int) async -> Moment {
+        await until { self.state.withLock { $0.starts.count >= number } }
+        return state.withLock { $0.starts[number - 1] }
+    }
+}
+
+final class StageSpeaker: Speaker {
+    private struct State {
+        var played: [AudioChunk] = []
+        var playback = 0
+        var lastStop: Moment?
+    }
+    private let state = Mutex(State())
+    private let clock: ManualClock
+    private let keepsTicks: Bool
+
+    init(clock: ManualClock, keepsTicks: Bool) {
+        self.clock = clock
+        self.keepsTicks = keepsTicks
+    }
+
+    var played: [AudioChunk] { state.withLock { $0.played } }
+    var lastStop: Moment? { state.withLock { $0.lastStop } }
+    /// The texts that `StageSynthesizer` hides in its sound.
+    var said: [String] { played.compactMap(StageSynthesizer.text) }
+
+    func hasPlayed(_ count: Int = 1) async { await until { self.played.count >= count } }
+
+    func begin() -> any Playback {
+        let number = state.withLock { state in
+            state.playback += 1
+            return state.playback
+        }
+        return StagePlayback(speaker: self, number: number)
+    }
+
+    func stop() async -> Moment? {
+        state.withLock { state in
+            state.playback += 1
+            guard !state.played.isEmpty else { return nil }
+            state.lastStop = clock.now
+            return clock.now
+        }
+    }
+
+    private struct StagePlayback: Playback {
+        let speaker: StageSpeaker
+        let number: Int
+
+        func play(_ chunk: AudioChunk) async throws -> Moment {
+            try speaker.state.withLock { state in
+                guard state.playback == number else { throw CancellationError() }
+                if speaker.keepsTicks || chunk != Sounds.tick { state.played.append(chunk) }
+            }
+            return speaker.clock.now
+        }
+
+        func drain() async throws -> Moment {
+            try speaker.state.withLock { state in
+                guard state.playback == number else { throw CancellationError() }
+            }
+            return speaker.clock.now
+        }
+    }
+}
+
+final class StageRecognizer: SpeechRecognizer {
+    private let state = Mutex((heard: [Int16](), failure: ProviderError?.none, isHeldUp: false))
+
+    var heard: [Int16] { state.withLock { $0.heard } }
+    var failure: ProviderError? {
+        get { state.withLock { $0.failure } }
+        set { state.withLock { $0.failure = newValue } }
+    }
+    var isHeldUp: Bool {
+        get { state.withLock { $0.isHeldUp } }
+        set { state.withLock { $0.isHeldUp = newValue } }
+    }
+
+    func hasHeard(within tries: Int, _ nudge: () -> Void = {}) async -> Bool {
+        for _ in 0..<tries {
+            if !heard.isEmpty { return true }
+            nudge()
+            try? await Task.sleep(for: .milliseconds(1))
+        }
+        return !heard.isEmpty
+    }
+
+    func transcript(of speech: AudioStream) async throws(ProviderError) -> String {
+        do {
+            for try await chunk in speech { state.withLock { $0.heard += chunk.samples } }
+        } catch {
+            throw .cancelled
+        }
+        while isHeldUp, !Task.isCancelled { try? await Task.sleep(for: .milliseconds(1)) }
+        if Task.isCancelled { throw .cancelled }
+        if let failure { throw failure }
+        return "heard"
+    }
+}
+
+final class StageModel: LanguageModel {
+    private let state = Mutex<[Int]>([])
+
+    /// How many exchanges each turn was given.
+    var remembered: [Int] { state.withLock { $0 } }
+
+    func reply(
+        to question: String, after exchanges: [Exchange]
+    ) async throws(ProviderError) -> TextStream {
+        state.withLock { $0.append(exchanges.count) }
+        return TextStream { continuation in
+            for piece in ["On", "e. Tw", "o."] { continuation.yield(piece) }
+            continuation.finish()
+        }
+    }
+}
+
+/// Speaks a text as samples that are its characters.
+final class StageSynthesizer: SpeechSynthesizer {
+    private let state = Mutex((endless: false, failure: ProviderError?.none))
+
+    var endless: Bool {
+        get { state.withLock { $0.endless } }
+        set { state.withLock { $0.endless = newValue } }
+    }
+    var failure: ProviderError? {
+        get { state.withLock { $0.failure } }
+        set { state.withLock { $0.failure = newValue } }
+    }
+
+    private static let format = AudioFormat(framesPerSecond: 22_050, channels: 1)
+
+    static func text(of chunk: AudioChunk) -> String? {
+        guard chunk.format == format else { return nil }
+        return String(decoding: chunk.samples.map { UInt8(truncatingIfNeeded: $0) }, as: UTF8.self)
+    }
+
+    func speech(for text: String) async throws(ProviderError) -> AudioStream {
+        if let failure { throw failure }
+        let chunk = AudioChunk(text.utf8.map { Int16($0) }, format: Self.format)
+        let isEndless = endless
+        let counter = Counter()
+        return AudioStream {
+            try await Task.sleep(for: .milliseconds(1))
+            return counter.next() == 0 || isEndless ? chunk : nil
+        }
+    }
+
+    private final class Counter: Sendable {
+        private let count = Mutex(0)
+
+        func next() -> Int {
+            count.withLock { count in
+                defer { count += 1 }
+                return count
+            }
+        }
+    }
+}

@@ -1,0 +1,116 @@
+import Codec
+import Linux
+import TestSupport
+import Testing
+import Voice
+
+@Suite(.timeLimit(.minutes(10)))
+struct CommandTests {
+    private let folder = TemporaryFolder()
+
+    static let misuses: [(arguments: [String], complaint: String)] = [
+        ([], "no command given"), (["sing"], "\"sing\" is no command"),
+        (["run", "now"], "run does not take \"now\""), (["run", "--loud"], "--loud is no option"),
+        (["say"], "say needs a text"), (["say", "a", "b"], "say does not take \"b\""),
+        (["ask", "--wav"], "--wav needs a value"),
+        (["ask", "--wav", "a", "--text", "b"], "ask takes either --wav or --text"),
+        (["bench", "--engine", "steam"], "--engine is \"steam\""),
+    ]
+
+    @Test("Wrong usage is status 2 and one line", arguments: misuses)
+    func misuse(arguments: [String], complaint: String) async throws {
+        let command = try await Command(arguments, errors: true)
+        #expect(command.status == 2)
+        #expect(command.output.hasPrefix("pressel: \(complaint)"))
+        #expect(command.output.split(separator: "\n").count == 1)
+    }
+
+    @Test("Help and version are printed")
+    func help() async throws {
+        #expect(try await Command(["--help"]).output.contains("pressel run [--settings FILE]"))
+        #expect(try await Command(["--version"]).output.hasPrefix("pressel "))
+    }
+
+    @Test("A text is answered, as one JSON object")
+    func text() async throws {
+        let answer = folder.path + "/answer.wav"
+        let command = try await Command([
+            "ask", "--text", "What can you do?", "--out", answer, "--json",
+        ])
+        #expect(command.status == 0)
+        #expect(command.output.contains("\"outcome\":\"answered\""))
+        #expect(command.output.contains("\"transcript\":\"What can you do?\""))
+        #expect(command.output.contains("\"languageModel\":\"skills\""))
+        #expect(command.output.contains("{\"milliseconds\":0,\"step\":\"pressed\"}"))
+        let sound = try AudioFile.read(answer, atMost: .seconds(60)).sound
+        #expect(sound.duration > .seconds(2))
+    }
+
+    @Test(
+        "A person's recording is transcribed, and answered honestly", arguments: People.recordings)
+    func recording(name: String, words: String) async throws {
+        let path = folder.path + "/question.wav"
+        try AudioFile.write(try People.sound(name), to: path)
+        let command = try await Command([
+            "ask", "--wav", path, "--out", folder.path + "/answer.wav", "--json",
+        ])
+        #expect(command.status == 0)
+        #expect(command.output.contains("\"reply\":\"I can't reach "), "\(command.output)")
+        #expect(command.output.contains("\"speechToText\":\"pocketsphinx\""))
+        if name == "goforward.raw" {
+            #expect(command.output.contains("\"transcript\":\"\(words)\""))
+        }
+    }
+
+    @Test("A recording in which nothing is said is told so")
+    func nothing() async throws {
+        let path = folder.path + "/quiet.wav"
+        try AudioFile.write(TestSound.noise(lasting: .seconds(2), amplitude: 0.001), to: path)
+        let command = try await Command(["ask", "--wav", path, "--json"])
+        #expect(command.status == 0)
+        #expect(command.output.contains("\"outcome\":\"nothingHeard\""))
+    }
+
+    @Test("What cannot be done is status 1 and one line that says why")
+    func failures() async throws {
+        let settings = folder.file(
+            "model.json",
+            Array(#"{"speechToText":[{"provider":"pocketsphinx","model":"/no"}]}"#.utf8))
+        let question = folder.path + "/question.wav"
+        try AudioFile.write(try People.sound("goforward.raw"), to: question)
+        let out = folder.path + "/answer.wav"
+        let cases: [(arguments: [String], line: String)] = [
+            (["ask", "--wav", "/no/such.wav"], "cannot read /no/such.wav: "),
+            (
+                ["say", "hello", "--out", "/no/such/folder.wav"],
+                "cannot write /no/such/folder.wav: "
+            ),
+            (["run", "--settings", "/no/such.json"], "cannot read the settings /no/such.json: "),
+            (["bench", "--engine", "sandbox"], "this version has no sandbox"),
+            (
+                ["ask", "--wav", question, "--settings", settings, "--out", out],
+                "cannot use pocketsphinx: no model in /no; install the package pocketsphinx-en-us"
+            ),
+        ]
+        for example in cases {
+            let command = try await Command(example.arguments, errors: true)
+            #expect(command.status == 1)
+            let lines = command.output.split(separator: "\n")
+            #expect(lines.last?.hasPrefix("pressel: \(example.line)") == true, "\(command.output)")
+        }
+        // It said aloud what was the matter all the same.
+        #expect(try AudioFile.read(out, atMost: .seconds(60)).sound.duration > .seconds(1))
+    }
+
+    @Test("The demonstration asks, is answered, and leaves what was heard")
+    func demo() async throws {
+        let answer = folder.path + "/answer.wav"
+        let command = try await Command(["demo", "--out", answer], errors: true)
+        #expect(command.status == 0, "\(command.output)")
+        #expect(command.output.contains("heard:  "))
+        #expect(command.output.contains("reply:  It is "))
+        #expect(command.output.contains("firstPlayed"))
+        #expect(command.output.contains("The answer is in \(answer)"))
+        #expect(try AudioFile.read(answer, atMost: .seconds(60)).sound.duration > .seconds(2))
+    }
+}

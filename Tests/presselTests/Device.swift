@@ -1,0 +1,104 @@
+import Audio
+import Glibc
+import Linux
+import Synchronization
+import TestSupport
+import Voice
+
+/// A `pressel run` of the test's own, on a simulated card, with its standard input and log in
+/// hand.
+final class Device: Sendable {
+    let card: SimulatedCard
+    private let child: ChildProcess
+    private let folder = TemporaryFolder()
+    private let output = Mutex("")
+
+    struct Silent: Error, CustomStringConvertible {
+        let description: String
+    }
+
+    /// - Parameters:
+    ///   - speed: of the card, against real time.
+    ///   - settings: keys beside those of the button and the devices, as JSON.
+    ///   - audio: keys of the audio settings, ending in a comma.
+    init(
+        speed: Int = 1, settings: String = "", audio: String = "", state: String? = nil,
+        capture: String? = nil, playback: String? = nil
+    ) throws {
+        card = try testCard(speed: speed)
+        let file = folder.file(
+            "owner.json",
+            Array(
+                """
+                {"button": {"source": "keyboard"}, \(settings)
+                 "audio": {\(audio) "captureDevice": "\(capture ?? card.device)",
+                           "playbackDevice": "\(playback ?? card.device)"}}
+                """.utf8))
+        setenv("PRESSEL_LOG", "debug", 1)
+        child = try ChildProcess(
+            presselProgram,
+            ["run", "--settings", file, "--state", state ?? folder.path], readingErrors: true)
+        startThread("device log") { [self] in
+            while let part = try? child.read(atMost: 4096), !part.isEmpty {
+                output.withLock { $0 += String(decoding: part, as: UTF8.self) }
+            }
+        }
+    }
+
+    deinit { child.kill() }
+
+    var log: String { output.withLock { $0 } }
+
+    func type(_ line: String) throws {
+        _ = try Array("\(line)\n".utf8).withUnsafeBytes { try child.write($0) }
+    }
+
+    func sleep(_ milliseconds: Int) async throws {
+        try await MonotonicClock().sleep(for: .milliseconds(milliseconds))
+    }
+
+    /// Waits until the log holds `text` so many times.
+    func says(_ text: String, times: Int = 1, within seconds: Int = 30) async throws {
+        for _ in 0..<seconds * 100 {
+            if log.split(separator: "\n").count(where: { $0.contains(text) }) >= times { return }
+            try await sleep(10)
+        }
+        throw Silent(description: "the log does not say \"\(text)\" \(times) times:\n\(log)")
+    }
+
+    /// Holds the button while `question` is spoken.
+    func ask(_ question: AudioChunk, speed: Int = 1) async throws {
+        try type("press")
+        try await sleep(450)
+        try card.speak(question)
+        try await sleep(Int(question.duration.inMilliseconds) / speed + 250)
+        try type("release")
+    }
+
+    /// Waits for its end.
+    ///
+    /// - Returns: how it ended, and how long that took.
+    func end(by signal: Int32) async -> (status: Int, duration: Duration) {
+        let asked = Moment.now
+        child.send(signal)
+        let status = await onThread("device end") { [child] in child.wait() }
+        return (status, Moment.now - asked)
+    }
+}
+
+/// A `pressel` command that ends by itself.
+struct Command {
+    let status: Int
+    /// Standard output, and standard error if it was asked for.
+    let output: String
+
+    init(_ arguments: [String], errors: Bool = false) async throws {
+        let child = try ChildProcess(presselProgram, arguments, readingErrors: errors)
+        child.closeInput()
+        (status, output) = await onThread("command") {
+            var output: [UInt8] = []
+            while let part = try? child.read(atMost: 4096), !part.isEmpty { output += part }
+            return (child.wait(), String(decoding: output, as: UTF8.self))
+        }
+    }
+}
