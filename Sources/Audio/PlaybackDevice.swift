@@ -36,18 +36,21 @@ struct PlaybackDevice: ~Copyable {
     ///
     /// - Returns: how many frames went; 0 when the device is full.
     func write(_ samples: ArraySlice<Int16>) throws(ALSAError) -> Int {
-        for _ in 0..<3 {
-            let count = samples.withUnsafeBufferPointer { buffer in
-                snd_pcm_writei(
-                    pcm.pointer, buffer.baseAddress,
-                    snd_pcm_uframes_t(buffer.count / settled.format.channels))
-            }
-            if count == -Int(EAGAIN) { return 0 }
-            if count >= 0 { return Int(count) }
+        var count = hand(samples)
+        if count < 0, count != -Int(EAGAIN) {
             // It ran dry since the last frame, or was asleep: begin again.
             try check(snd_pcm_recover(pcm.pointer, CInt(count), 1), .write, name)
+            count = hand(samples)
         }
-        throw ALSAError(operation: .write, device: name, code: -EIO)
+        if count == -Int(EAGAIN) { return 0 }
+        return try check(count, .write, name)
+    }
+
+    private func hand(_ samples: ArraySlice<Int16>) -> Int {
+        let frames = snd_pcm_uframes_t(samples.count / settled.format.channels)
+        return samples.withUnsafeBufferPointer { buffer in
+            snd_pcm_writei(pcm.pointer, buffer.baseAddress, frames)
+        }
     }
 
     /// Asks the device to play what it has and end.
