@@ -8,8 +8,9 @@ public final class ChildProcess: Sendable {
     private let output: FileDescriptor
     private let name: String
 
-    private struct State: ~Copyable {
-        var input: FileDescriptor?
+    private struct State {
+        /// A number and not a `FileDescriptor`: 6.0.3 cannot keep one of those in a `Mutex`.
+        var input: CInt?
         /// Zero once it has been waited for: its number may then be somebody else's.
         var id: pid_t
     }
@@ -29,25 +30,32 @@ public final class ChildProcess: Sendable {
             program, arguments, input: input.reading.number, output: output.writing.number,
             readsErrors: readsErrors)
         input.writing.setNonBlocking()
-        state = Mutex(State(input: input.writing, id: id))
+        state = Mutex(State(input: input.writing.released(), id: id))
         self.output = output.reading
         name = program
     }
+
+    deinit { closeInput() }
 
     /// Writes without waiting.
     ///
     /// - Returns: how many bytes went; 0 while the pipe is full.
     public func write(_ bytes: UnsafeRawBufferPointer) throws(SystemError) -> Int {
         try state.withLock { (state) throws(SystemError) -> Int in
-            guard let count = try state.input?.write(bytes) else {
+            guard let input = state.input else {
                 throw SystemError("write to", name, code: EPIPE)
             }
-            return count
+            return try Linux.write(bytes, to: input)
         }
     }
 
     /// Tells it that nothing more will be written.
-    public func closeInput() { state.withLock { $0.input = nil } }
+    public func closeInput() {
+        state.withLock { state in
+            if let input = state.input { _ = close(input) }
+            state.input = nil
+        }
+    }
 
     /// Blocks until it writes something, and returns that; empty when it has closed its output.
     public func read(atMost count: Int) throws(SystemError) -> [UInt8] {
@@ -62,7 +70,7 @@ public final class ChildProcess: Sendable {
 
     /// Ends it at once. Safe at any time, from any thread.
     public func kill() {
-        state.withLock { $0.input = nil }
+        closeInput()
         send(SIGKILL)
     }
 

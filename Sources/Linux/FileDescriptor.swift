@@ -15,13 +15,14 @@ public struct FileDescriptor: ~Copyable, Sendable {
     ///
     /// - Returns: how many bytes went, 0 if a pipe or socket that does not block is full.
     public func write(_ bytes: UnsafeRawBufferPointer) throws(SystemError) -> Int {
-        while true {
-            let count = Glibc.write(number, bytes.baseAddress, bytes.count)
-            let code = errno
-            if count >= 0 { return count }
-            if code == EAGAIN { return 0 }
-            if code != EINTR { throw SystemError("write to", "descriptor \(number)", code: code) }
-        }
+        try Linux.write(bytes, to: number)
+    }
+
+    /// Gives the number away: whoever has it closes it.
+    consuming func released() -> CInt {
+        let number = number
+        discard self
+        return number
     }
 
     /// Reads what is there, waiting for the first byte if the descriptor blocks.
@@ -47,6 +48,17 @@ public struct FileDescriptor: ~Copyable, Sendable {
 
     public func setNonBlocking() {
         _ = fcntl(number, F_SETFL, fcntl(number, F_GETFL) | O_NONBLOCK)
+    }
+}
+
+/// As `FileDescriptor.write`, for a number that something else owns.
+func write(_ bytes: UnsafeRawBufferPointer, to number: CInt) throws(SystemError) -> Int {
+    while true {
+        let count = Glibc.write(number, bytes.baseAddress, bytes.count)
+        let code = errno
+        if count >= 0 { return count }
+        if code == EAGAIN { return 0 }
+        if code != EINTR { throw SystemError("write to", "descriptor \(number)", code: code) }
     }
 }
 
