@@ -95,33 +95,21 @@ public final class Channel<Element: Sendable>: Sendable {
 
     /// What is sent from now on, for one reader; dropping the stream abandons the channel.
     ///
-    /// - Parameter first: comes before everything else, if there is one.
+    /// - Parameter first: what was taken already, to be given again before everything else.
     public func stream(startingWith first: Element? = nil) -> AsyncThrowingStream<
         Element, any Error
     > {
-        let reader = Reader(channel: self, first: first)
-        return AsyncThrowingStream { try await reader.next() }
+        if let first { state.withLock { $0.elements.insert(first, at: 0) } }
+        let reader = Reader(self)
+        return AsyncThrowingStream { try await reader.channel.next() }
     }
 
     /// Lives as long as the stream does.
     private final class Reader: Sendable {
         let channel: Channel
-        let first: Mutex<Element?>
 
-        init(channel: Channel, first: Element?) {
-            self.channel = channel
-            self.first = Mutex(first)
-        }
+        init(_ channel: Channel) { self.channel = channel }
 
         deinit { channel.abandon() }
-
-        func next() async throws -> Element? {
-            let first = first.withLock { first in
-                defer { first = nil }
-                return first
-            }
-            if let first { return first }
-            return try await channel.next()
-        }
     }
 }
