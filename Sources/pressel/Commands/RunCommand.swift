@@ -53,12 +53,12 @@ struct RunCommand {
     ) async -> String {
         let (ends, post) = AsyncStream.makeStream(of: String.self)
         // Not in the group: the threads behind these wait for the kernel, and end with the process.
-        Task { post.yield(await onThread("signals") { signals.wait() }) }
+        Task { _ = post.yield(await onThread("signals") { signals.wait() }) }
         switch configuration.settings.button.source {
         case .keyboard:
             Task {
                 switch await KeyboardButton(log: log.of("panel")).run(conversation.button) {
-                case .quit: post.yield("quit")
+                case .quit: _ = post.yield("quit")
                 case .inputClosed:
                     log.of("panel").info("standard input has ended; no button is left")
                 }
