@@ -1,5 +1,5 @@
 import Linux
-import Synchronization
+import TestSupport
 import Testing
 
 struct ChannelTests {
@@ -21,16 +21,16 @@ struct ChannelTests {
     @Test("A writer waits for the reader, and is told when there is none any more")
     func abandoned() async throws {
         let channel = Channel<Int>(holding: 2)
-        let sent = Mutex(0)
+        let sent = Counter()
         async let end: Void = onThread("writer") {
-            while channel.send(0) { sent.withLock { $0 += 1 } }
+            while channel.send(0) { sent.increment() }
         }
         do {
             var reader = channel.stream().makeAsyncIterator()
             _ = try await reader.next()
         }
         await end
-        #expect(sent.withLock { $0 } <= 4)
+        #expect(sent.value <= 4)
     }
 
     @Test("An error ends the stream after what was sent before it")

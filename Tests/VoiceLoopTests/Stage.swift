@@ -276,18 +276,7 @@ final class StageSynthesizer: SpeechSynthesizer {
         let counter = Counter()
         return AudioStream {
             try await Task.sleep(for: .milliseconds(1))
-            return counter.next() == 0 || isEndless ? chunk : nil
-        }
-    }
-
-    private final class Counter: Sendable {
-        private let count = Mutex(0)
-
-        func next() -> Int {
-            count.withLock { count in
-                defer { count += 1 }
-                return count
-            }
+            return counter.increment() == 0 || isEndless ? chunk : nil
         }
     }
 }
