@@ -29,9 +29,11 @@ public final class ChildProcess: Sendable {
         let id = try spawn(
             program, arguments, input: input.reading.number, output: output.writing.number,
             readsErrors: readsErrors)
+        // Duplicates, since 6.0.3 does not optimize an initializer that takes pipes apart.
         input.writing.setNonBlocking()
-        state = Mutex(State(input: input.writing.released(), id: id))
-        self.output = output.reading
+        let writing = try input.writing.duplicated()
+        self.output = FileDescriptor(owning: try output.reading.duplicated())
+        state = Mutex(State(input: writing, id: id))
         name = program
     }
 

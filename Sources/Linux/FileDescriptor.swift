@@ -18,11 +18,11 @@ public struct FileDescriptor: ~Copyable, Sendable {
         try Linux.write(bytes, to: number)
     }
 
-    /// Gives the number away: whoever has it closes it.
-    consuming func released() -> CInt {
-        let number = number
-        discard self
-        return number
+    /// Another number for the same open file; whoever has it closes it.
+    func duplicated() throws(SystemError) -> CInt {
+        let copy = fcntl(number, F_DUPFD_CLOEXEC, 0)
+        guard copy >= 0 else { throw SystemError("duplicate", "descriptor \(number)", code: errno) }
+        return copy
     }
 
     /// Reads what is there, waiting for the first byte if the descriptor blocks.
