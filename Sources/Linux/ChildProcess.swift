@@ -5,11 +5,12 @@ import Synchronization
 /// Another program, run with a pipe to its standard input and one from its standard output. Whoever starts one calls `wait` once, on a thread that may block.
 public final class ChildProcess: Sendable {
     private let state: Mutex<State>
-    private let output: FileDescriptor
+    // Numbers and not `FileDescriptor`s: 6.0.3 can neither keep one of those in a `Mutex` nor
+    // optimize an initializer that takes pipes apart.
+    private let output: CInt
     private let name: String
 
     private struct State {
-        /// A number and not a `FileDescriptor`: 6.0.3 cannot keep one of those in a `Mutex`.
         var input: CInt?
         /// Zero once it has been waited for: its number may then be somebody else's.
         var id: pid_t
@@ -24,20 +25,16 @@ public final class ChildProcess: Sendable {
         readingErrors readsErrors: Bool = false
     ) throws(SystemError) {
         Signals.ignoreBrokenPipes()
-        let input = try Pipe(holding: inputBytes)
-        let output = try Pipe()
-        let id = try spawn(
-            program, arguments, input: input.reading.number, output: output.writing.number,
-            readsErrors: readsErrors)
-        // Duplicates, since 6.0.3 does not optimize an initializer that takes pipes apart.
-        input.writing.setNonBlocking()
-        let writing = try input.writing.duplicated()
-        self.output = FileDescriptor(owning: try output.reading.duplicated())
-        state = Mutex(State(input: writing, id: id))
+        let started = try start(program, arguments, holding: inputBytes, readsErrors: readsErrors)
+        state = Mutex(State(input: started.input, id: started.id))
+        output = started.output
         name = program
     }
 
-    deinit { closeInput() }
+    deinit {
+        closeInput()
+        close(output)
+    }
 
     /// Writes without waiting.
     ///
@@ -61,11 +58,11 @@ public final class ChildProcess: Sendable {
 
     /// Blocks until it writes something, and returns that; empty when it has closed its output.
     public func read(atMost count: Int) throws(SystemError) -> [UInt8] {
-        try output.read(atMost: count)
+        try Linux.read(atMost: count, from: output)
     }
 
     /// Its output, for whoever reads a descriptor; good as long as this object.
-    public var outputDescriptor: CInt { output.number }
+    public var outputDescriptor: CInt { output }
 
     /// Its process number, 0 once it has been waited for.
     public var id: Int { Int(state.withLock { $0.id }) }
@@ -101,6 +98,18 @@ public final class ChildProcess: Sendable {
             return signal == 0 ? Int(status >> 8) & 0xff : 128 + Int(signal)
         }
     }
+}
+
+private func start(
+    _ program: String, _ arguments: [String], holding inputBytes: CInt?, readsErrors: Bool
+) throws(SystemError) -> (id: pid_t, input: CInt, output: CInt) {
+    let input = try Pipe(holding: inputBytes)
+    let output = try Pipe()
+    let id = try spawn(
+        program, arguments, input: input.reading.number, output: output.writing.number,
+        readsErrors: readsErrors)
+    input.writing.setNonBlocking()
+    return (id, try input.writing.duplicated(), try output.reading.duplicated())
 }
 
 private func spawn(

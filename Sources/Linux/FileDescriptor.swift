@@ -29,17 +29,7 @@ public struct FileDescriptor: ~Copyable, Sendable {
     ///
     /// - Returns: the bytes, none at the end of the file.
     public func read(atMost count: Int) throws(SystemError) -> [UInt8] {
-        while true {
-            var code: CInt = 0
-            var got = 0
-            let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
-                got = Glibc.read(number, buffer.baseAddress, count)
-                code = errno
-                initialized = max(got, 0)
-            }
-            if got >= 0 { return bytes }
-            if code != EINTR { throw SystemError("read from", "descriptor \(number)", code: code) }
-        }
+        try Linux.read(atMost: count, from: number)
     }
 
     /// Asks for a pipe or FIFO to hold so many bytes; the kernel allows a user 1 MiB
@@ -59,6 +49,21 @@ func write(_ bytes: UnsafeRawBufferPointer, to number: CInt) throws(SystemError)
         if count >= 0 { return count }
         if code == EAGAIN { return 0 }
         if code != EINTR { throw SystemError("write to", "descriptor \(number)", code: code) }
+    }
+}
+
+/// As `FileDescriptor.read`, for a number that something else owns.
+func read(atMost count: Int, from number: CInt) throws(SystemError) -> [UInt8] {
+    while true {
+        var code: CInt = 0
+        var got = 0
+        let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
+            got = Glibc.read(number, buffer.baseAddress, count)
+            code = errno
+            initialized = max(got, 0)
+        }
+        if got >= 0 { return bytes }
+        if code != EINTR { throw SystemError("read from", "descriptor \(number)", code: code) }
     }
 }
 
