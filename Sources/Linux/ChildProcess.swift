@@ -6,7 +6,7 @@ import Synchronization
 public final class ChildProcess: Sendable {
     private let state: Mutex<State>
     // Numbers and not `FileDescriptor`s: 6.0.3 can neither keep one of those in a `Mutex` nor
-    // optimize an initializer that takes pipes apart.
+    // optimize a function that may throw with four of them in hand.
     private let output: CInt
     private let name: String
 
@@ -103,13 +103,28 @@ public final class ChildProcess: Sendable {
 private func start(
     _ program: String, _ arguments: [String], holding inputBytes: CInt?, readsErrors: Bool
 ) throws(SystemError) -> (id: pid_t, input: CInt, output: CInt) {
-    let input = try Pipe(holding: inputBytes)
-    let output = try Pipe()
-    let id = try spawn(
-        program, arguments, input: input.reading.number, output: output.writing.number,
-        readsErrors: readsErrors)
-    input.writing.setNonBlocking()
-    return (id, try input.writing.duplicated(), try output.reading.duplicated())
+    let input = try makePipe()
+    let output: (reading: CInt, writing: CInt)
+    do {
+        output = try makePipe()
+    } catch {
+        for end in [input.reading, input.writing] { close(end) }
+        throw error
+    }
+    if let inputBytes { _ = clinux_set_pipe_size(input.writing, inputBytes) }
+    // Only the child's ends block.
+    _ = fcntl(input.writing, F_SETFL, fcntl(input.writing, F_GETFL) | O_NONBLOCK)
+    // The child has its own copies by then, or there is none.
+    defer { for end in [input.reading, output.writing] { close(end) } }
+    do {
+        let id = try spawn(
+            program, arguments, input: input.reading, output: output.writing,
+            readsErrors: readsErrors)
+        return (id, input.writing, output.reading)
+    } catch {
+        for end in [input.writing, output.reading] { close(end) }
+        throw error
+    }
 }
 
 private func spawn(

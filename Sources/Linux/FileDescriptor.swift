@@ -18,13 +18,6 @@ public struct FileDescriptor: ~Copyable, Sendable {
         try Linux.write(bytes, to: number)
     }
 
-    /// Another number for the same open file; whoever has it closes it.
-    func duplicated() throws(SystemError) -> CInt {
-        let copy = fcntl(number, F_DUPFD_CLOEXEC, 0)
-        guard copy >= 0 else { throw SystemError("duplicate", "descriptor \(number)", code: errno) }
-        return copy
-    }
-
     /// Reads what is there, waiting for the first byte if the descriptor blocks.
     ///
     /// - Returns: the bytes, none at the end of the file.
@@ -67,20 +60,9 @@ func read(atMost count: Int, from number: CInt) throws(SystemError) -> [UInt8] {
     }
 }
 
-/// Both ends of a pipe.
-struct Pipe: ~Copyable, Sendable {
-    let reading: FileDescriptor
-    let writing: FileDescriptor
-
-    /// - Parameter bytes: how much the pipe should hold, as `setPipeSize` takes it.
-    init(holding bytes: CInt? = nil) throws(SystemError) {
-        var ends: (CInt, CInt) = (-1, -1)
-        let status = withUnsafeMutableBytes(of: &ends) {
-            pipe2($0.assumingMemoryBound(to: CInt.self).baseAddress!, O_CLOEXEC)
-        }
-        guard status == 0 else { throw SystemError("make", "a pipe", code: errno) }
-        reading = FileDescriptor(owning: ends.0)
-        writing = FileDescriptor(owning: ends.1)
-        if let bytes { writing.setPipeSize(bytes) }
-    }
+/// Both ends of a new pipe, which whoever asked for it closes.
+func makePipe() throws(SystemError) -> (reading: CInt, writing: CInt) {
+    var ends: [CInt] = [-1, -1]
+    guard pipe2(&ends, O_CLOEXEC) == 0 else { throw SystemError("make", "a pipe", code: errno) }
+    return (ends[0], ends[1])
 }

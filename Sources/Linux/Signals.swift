@@ -3,20 +3,23 @@ import Glibc
 
 /// The signals that ask this program to end, as something to await.
 public final class Signals: Sendable {
-    private let pipe: Pipe
+    private let reading: FileDescriptor
+    private let writing: FileDescriptor
 
     /// From now on SIGTERM and SIGINT end nothing by themselves. One per process.
     public init() throws(SystemError) {
-        pipe = try Pipe()
-        pipe.writing.setNonBlocking()
-        for number in [SIGTERM, SIGINT] { clinux_pass_signal_on(number, pipe.writing.number) }
+        let pipe = try makePipe()
+        reading = FileDescriptor(owning: pipe.reading)
+        writing = FileDescriptor(owning: pipe.writing)
+        writing.setNonBlocking()
+        for number in [SIGTERM, SIGINT] { clinux_pass_signal_on(number, pipe.writing) }
     }
 
     /// Blocks until one has arrived, even if it did before the call.
     ///
     /// - Returns: its name.
     public func wait() -> String {
-        let bytes = (try? pipe.reading.read(atMost: 1)) ?? []
+        let bytes = (try? reading.read(atMost: 1)) ?? []
         return bytes.first == UInt8(SIGINT) ? "SIGINT" : "SIGTERM"
     }
 
