@@ -14,6 +14,7 @@ public actor Conversation {
 
     private var phase = Phase.idle
     private var current: (run: TurnRun, task: Task<Void, Never>)?
+    private var timers: [Task<Void, Never>] = []
     private var lastHeard: Moment?
     private var exchanges: [Exchange] = []
 
@@ -61,6 +62,7 @@ public actor Conversation {
             phase = next
             for effect in effects { await perform(effect) }
         }
+        cancelTimers()
         current?.task.cancel()
         _ = await parts.speaker.stop()
         await current?.task.value
@@ -71,7 +73,7 @@ public actor Conversation {
         switch effect {
         case .record(let turn, let pressed): await begin(turn, pressed: pressed)
         case .timeHold(let since):
-            later(at: since + settings.hold) { $0.post.yield(.heldSince(since)) }
+            later(at: since + settings.hold) { [post] in post.yield(.heldSince(since)) }
         case .hold(let turn):
             guard let run = run(of: turn) else { return }
             run.control.end(by: .button)
@@ -79,7 +81,7 @@ public actor Conversation {
         case .endBySilence(let turn, let tapped):
             guard let run = run(of: turn) else { return }
             run.control.end(by: .silence)
-            later(at: tapped + Self.settling) { _ in run.control.settle() }
+            later(at: tapped + Self.settling) { run.control.settle() }
         case .endAfterLastWord(let turn, let released):
             run(of: turn)?.mark(.released, at: released)
             end(turn, by: .lastWord(released: released))
@@ -102,6 +104,7 @@ public actor Conversation {
     }
 
     private func begin(_ turn: Turn, pressed: Moment) async {
+        cancelTimers()
         // A small sound may still be playing though its turn is over.
         await fallSilent()
         let quiet = lastHeard.map { $0 + Self.echo }
@@ -139,12 +142,18 @@ public actor Conversation {
         finished(report)
     }
 
-    /// Does `action` at `moment`, unless the loop has ended by then.
-    private func later(at moment: Moment, _ action: @escaping @Sendable (Conversation) -> Void) {
-        Task { [weak self, clock = parts.clock] in
-            try? await clock.sleep(until: moment, tolerance: nil)
-            if let self { action(self) }
+    /// Does `action` at `moment`, unless another turn has begun or the loop has ended by then.
+    private func later(at moment: Moment, _ action: @escaping @Sendable () -> Void) {
+        let timer = Task { [clock = parts.clock] in
+            guard (try? await clock.sleep(until: moment, tolerance: nil)) != nil else { return }
+            action()
         }
+        timers.append(timer)
+    }
+
+    private func cancelTimers() {
+        for timer in timers { timer.cancel() }
+        timers = []
     }
 }
 

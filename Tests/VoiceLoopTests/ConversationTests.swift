@@ -230,6 +230,7 @@ struct ConversationTests {
         let asked = Moment.now
         running.cancel()
         await running.value
+        stage.end()
         #expect(Moment.now - asked < .seconds(1))
     }
 

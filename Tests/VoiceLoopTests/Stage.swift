@@ -51,8 +51,12 @@ final class Stage: Sendable {
         await hasFinished(count)
         running.cancel()
         await running.value
+        end()
         return finished.withLock { Array($0.prefix(count)) }
     }
+
+    /// The conversation knows the stage, so the stage has to forget the conversation.
+    func end() { button.withLock { $0 = nil } }
 
     func run(_ script: (Stage) async throws -> Void) async throws -> TurnReport {
         try await turns(1, script)[0]
