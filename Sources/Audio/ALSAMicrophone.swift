@@ -8,6 +8,7 @@ public import Voice
 public final class ALSAMicrophone: Microphone {
     private let device: String
     private let keepsOpen: Bool
+    private let isMuted: Bool
     private let log: Log
     private let wake = Wake()
     private let state: Mutex<State>
@@ -28,16 +29,20 @@ public final class ALSAMicrophone: Microphone {
     private static let slack = Duration.seconds(1)
     /// Ten seconds of chunks of 10 ms.
     private static let longestBacklog = 1000
+    /// A card that gives nothing for so long is stuck.
+    private static let patience = Duration.seconds(2)
     private static let waits: [Duration] = [1, 2, 4, 8, 15, 30].map { .seconds($0) }
 
     /// - Parameters:
     ///   - device: an ALSA name.
     ///   - preRoll: how far back `listen` reaches; zero keeps the microphone closed while nobody
     ///     listens.
-    public init(device: String, preRoll: Duration, log: Log) {
+    ///   - isMuted: it stays closed, and whoever listens gets a `MicrophoneMuted`.
+    public init(device: String, preRoll: Duration, isMuted: Bool = false, log: Log) {
         self.device = device
+        self.isMuted = isMuted
         self.log = log
-        keepsOpen = preRoll > .zero
+        keepsOpen = preRoll > .zero && !isMuted
         state = Mutex(State(preRoll: PreRoll(length: preRoll + Self.slack)))
     }
 
@@ -54,6 +59,7 @@ public final class ALSAMicrophone: Microphone {
     public func listen(from moment: Moment) -> AsyncThrowingStream<CapturedChunk, any Error> {
         AsyncThrowingStream(bufferingPolicy: .bufferingNewest(Self.longestBacklog)) {
             continuation in
+            if isMuted { return continuation.finish(throwing: MicrophoneMuted()) }
             let id = state.withLock { state in
                 for chunk in state.preRoll.sound(from: moment) { continuation.yield(chunk) }
                 state.listenersSoFar += 1
@@ -84,8 +90,7 @@ public final class ALSAMicrophone: Microphone {
                 continue
             }
             do throws(ALSAError) {
-                try record(afterFailures: failures)
-                failures = 0
+                try record(failures: &failures)
             } catch {
                 if failures == 0 { log.error("\(error); trying again") }
                 lose(error)
@@ -97,15 +102,24 @@ public final class ALSAMicrophone: Microphone {
     }
 
     /// Reads until the device fails, nobody wants it any more, or the end.
-    private func record(afterFailures failures: Int) throws(ALSAError) {
+    ///
+    /// - Parameter failures: how often that failed since it last worked; set back when it works.
+    private func record(failures: inout Int) throws(ALSAError) {
         var capture = try CaptureDevice(named: device)
         let verb = failures > 0 ? "recording again" : "recording"
         if keepsOpen { log.info("\(verb) from \"\(device)\" at \(capture.format)") }
         state.withLock { $0.preRoll.clear() }
+        var lastChunk = Moment.now
         while !isEnding, isWanted {
             capture.wait(for: wake)
             wake.clear()
-            if let chunk = try capture.read() { deliver(chunk) }
+            if let chunk = try capture.read() {
+                deliver(chunk)
+                lastChunk = .now
+                failures = 0
+            } else if Moment.now - lastChunk > Self.patience {
+                throw ALSAError(operation: .read, device: device, code: -ETIMEDOUT)
+            }
         }
     }
 

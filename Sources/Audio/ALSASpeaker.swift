@@ -126,7 +126,9 @@ private struct Playing: ~Copyable {
     private var inputFormat: AudioFormat?
     private var queue: [Item] = []
     private var drains: [CheckedContinuation<Moment, any Error>] = []
-    /// When everything handed over so far will have been heard.
+    /// A playback has begun and not ended: the device stays open for it.
+    private var isExpected = false
+    /// When everything handed over so far will have been heard, or was.
     private var end: Moment?
     private var hasFailed = false
 
@@ -140,6 +142,7 @@ private struct Playing: ~Copyable {
     }
 
     private static let idleBeforeClosing: CInt = 5_000  // milliseconds
+    private static let patience = Duration.seconds(2)
     private static let drainPoll: CInt = 4  // milliseconds
 
     init(device: String, log: Log) {
@@ -149,7 +152,9 @@ private struct Playing: ~Copyable {
 
     mutating func take(_ order: ALSASpeaker.Order) {
         switch order {
-        case .open: try? open()
+        case .open:
+            isExpected = true
+            try? open()
         case .play(let chunk, let continuation):
             queue.append(Item(chunk: chunk, continuation: continuation))
         case .drain(let continuation): drains.append(continuation)
@@ -171,7 +176,10 @@ private struct Playing: ~Copyable {
         do throws(ALSAError) {
             if !queue.isEmpty {
                 try open()
-                if try !writeNext() { device!.wait(for: wake) }
+                if try !writeNext() {
+                    try checkProgress()
+                    device!.wait(for: wake)
+                }
             } else if !drains.isEmpty {
                 try drainSome(wake)
             } else {
@@ -219,6 +227,12 @@ private struct Playing: ~Copyable {
         return true
     }
 
+    /// A device that takes nothing though all it has must have been heard is stuck.
+    private func checkProgress() throws(ALSAError) {
+        guard let end, Moment.now - end > Self.patience else { return }
+        throw ALSAError(operation: .write, device: name, code: -ETIMEDOUT)
+    }
+
     private mutating func converted(_ chunk: AudioChunk) -> [Int16] {
         guard chunk.format != format else { return chunk.samples }
         var ahead: [Int16] = []
@@ -246,19 +260,21 @@ private struct Playing: ~Copyable {
                 return
             }
             guard try device!.drain() else {
+                try checkProgress()
                 sleep(wake, Self.drainPoll)
                 return
             }
         }
         let heard = end.map { min($0, .now) } ?? .now
-        end = nil
+        end = heard
+        isExpected = false
         for drain in drains { drain.resume(returning: heard) }
         drains = []
     }
 
     /// Nothing to do: closes the device when that lasts.
     private mutating func rest(_ wake: borrowing Wake) {
-        guard device != nil else {
+        guard device != nil, !isExpected else {
             sleep(wake, -1)
             return
         }
@@ -287,7 +303,8 @@ private struct Playing: ~Copyable {
         queue = []
         drains = []
         forgetResampler()
-        end = nil
+        end = end.map { min($0, .now) }
+        isExpected = false
     }
 
     private mutating func forgetResampler() {

@@ -27,18 +27,18 @@ public enum AudioFile {
         guard 8_000...192_000 ~= format.framesPerSecond, 1...8 ~= format.channels else {
             throw Failure(description: "cannot read \(path): \(format) is no speech recording")
         }
+        let length = file.length.map { "lasts \(seconds($0))" } ?? "goes on and on"
+        let tooLong = Failure(
+            description: "cannot read \(path): it \(length), and a turn lasts at most"
+                + " \(seconds(limit)); cut it, or raise audio.longestTurnSeconds")
+        if let length = file.length, length > limit { throw tooLong }
         let most = format.frames(in: limit)
         var samples: [Int16] = []
         while true {
             let part = file.read(frames: 16_384)
             guard !part.isEmpty else { break }
             samples += part
-            guard samples.count <= most * format.channels else {
-                let length = file.length.map { "lasts \(seconds($0))" } ?? "goes on and on"
-                throw Failure(
-                    description: "cannot read \(path): it \(length), and a turn lasts at most"
-                        + " \(seconds(limit)); cut it, or raise audio.longestTurnSeconds")
-            }
+            guard samples.count <= most * format.channels else { throw tooLong }
         }
         guard !samples.isEmpty else {
             throw Failure(description: "cannot read \(path): there is no sound in it")
@@ -47,7 +47,7 @@ public enum AudioFile {
             sound: AudioChunk(samples, format: format), isTruncated: file.isTruncated)
     }
 
-    /// Writes a 16-bit WAV file, whole or not at all.
+    /// Writes a 16-bit WAV file, in the place of what was there.
     public static func write(_ sound: AudioChunk, to path: String) throws(Failure) {
         let file = try WAVFile(writing: path, format: sound.format)
         try file.append(sound)
@@ -178,6 +178,8 @@ struct SndFileHandle: ~Copyable {
                 description: "cannot \(verb) \(path): \(Self.reasonForNothing())")
         }
         self.pointer = pointer
+        // Or samples of floating point, whose full scale is 1, would all be read as silence.
+        sf_command(pointer, CInt(SFC_SET_SCALE_FLOAT_INT_READ), nil, CInt(SF_TRUE))
     }
 
     /// Takes sound from a pipe that carries a WAV file. The descriptor stays its owner's.

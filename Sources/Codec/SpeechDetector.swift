@@ -29,6 +29,7 @@ public final class SpeechDetector {
     private static let certain = 16.0
     private static let hold = 7.0
     private static let quietest = -66.0  // below this nobody is heard, however quiet the room
+    private static let digitalSilence = -90.0
     private static let riseOfFloor = 0.04  // a frame; 2 dB a second
     private static let likely: CInt = 35  // per cent; what SpeexDSP starts a stretch of speech at
     /// So many frames of the last eight: a click is shorter than 100 ms, the shortest word longer.
@@ -72,9 +73,15 @@ public final class SpeechDetector {
         speex_preprocess_ctl(speex, SPEEX_PREPROCESS_GET_PROB, &probability)
         let likely = probability >= Self.likely
 
+        // A card that just opened gives digital silence, which says nothing of the room.
+        if level <= Self.digitalSilence {
+            recent = recent.suffix(7) + [false]
+            inSpeech = false
+            return Verdict(isSpeech: false, isFound: found)
+        }
         let floor = min(level, (self.floor ?? level) + Self.riseOfFloor)
-        self.floor = max(floor, -90)
-        let rise = level - max(floor, -90)
+        self.floor = floor
+        let rise = level - floor
         inSpeech =
             level > Self.quietest
             && (rise > Self.certain || (likely && rise > Self.onset)

@@ -6,6 +6,8 @@ public import Voice
 /// its standard input and whose sound is read as it is made.
 public struct ESpeak: SpeechSynthesizer {
     private static let name = "espeak-ng"
+    /// It takes 6 ms to its first sound; one that takes this long is stuck.
+    private static let patience = Duration.seconds(10)
     private static let chunk = Duration.milliseconds(20)
     /// Two seconds may wait for the speaker; then the program does.
     private static let chunksAhead = 100
@@ -52,6 +54,11 @@ public struct ESpeak: SpeechSynthesizer {
         let channel = Channel<AudioChunk>(holding: Self.chunksAhead)
         let input = Self.plain(text)
         startThread("espeak-ng") { Self.work(child, input, channel) }
+        let impatience = Task {
+            try await MonotonicClock().sleep(for: Self.patience)
+            child.kill()
+        }
+        defer { impatience.cancel() }
         do {
             let first = try await withTaskCancellationHandler {
                 try await channel.next()

@@ -42,18 +42,19 @@ public struct PocketSphinx: SpeechRecognizer {
             let child = try ChildProcess(
                 program, [Self.command, model], holding: Self.pipeBytes)
             return try await withTaskCancellationHandler {
-                async let answer = onThread("recognizer") { Self.answer(of: child) }
+                async let answer = Self.answer(of: child)
                 do {
                     try await feed(speech, to: child)
                 } catch {
                     child.kill()
-                    _ = await answer
+                    // Why it went away matters more than that it could not be written to.
+                    if case .failure(let own) = await answer, error is SystemError { throw own }
                     throw error
                 }
                 child.closeInput()
                 let impatience = Task { [clock] in
                     try await clock.sleep(for: Self.patience)
-                    child.kill()
+                    child.send(SIGALRM)
                 }
                 defer { impatience.cancel() }
                 return try await answer.get()
@@ -84,17 +85,37 @@ public struct PocketSphinx: SpeechRecognizer {
         try Task.checkCancellation()
     }
 
-    /// On the thread that belongs to the child: blocks until it has ended.
-    private static func answer(of child: ChildProcess) -> Result<String, ProviderError> {
-        var output: [UInt8] = []
-        while let part = try? child.read(atMost: 4096), !part.isEmpty { output += part }
-        let status = child.wait()
-        let text = String(decoding: output, as: UTF8.self).filter { $0 != "\n" }
-        if status == 0 { return .success(text) }
-        if status == 128 + Int(SIGKILL) {
-            return .failure(.timedOut(provider: name, after: patience))
+    /// What it says, as soon as it has said it; that it ends is seen to afterwards.
+    private static func answer(of child: ChildProcess) async -> Result<String, ProviderError> {
+        await withCheckedContinuation { continuation in
+            startThread("recognizer") {
+                var output: [UInt8] = []
+                while output.last != UInt8(ascii: "\n"),
+                    let part = try? child.read(atMost: 4096), !part.isEmpty
+                { output += part }
+                let line = String(decoding: output.dropLast(), as: UTF8.self)
+                switch line.first {
+                case RecognizerProcess.success?:
+                    continuation.resume(returning: .success(String(line.dropFirst())))
+                    _ = child.wait()
+                case RecognizerProcess.failure?:
+                    let reason = String(line.dropFirst())
+                    continuation.resume(
+                        returning: .failure(.failed(provider: name, reason: reason)))
+                    _ = child.wait()
+                default: continuation.resume(returning: .failure(Self.reason(of: child.wait())))
+                }
+            }
         }
-        let reason = text.isEmpty ? "it ended with status \(status)" : text
-        return .failure(.failed(provider: name, reason: reason))
+    }
+
+    /// Why it gave no answer.
+    private static func reason(of status: Int) -> ProviderError {
+        switch status {
+        case 128 + Int(SIGALRM): .timedOut(provider: name, after: patience)
+        case 128 + Int(SIGKILL):
+            .failed(provider: name, reason: "it was killed, perhaps for want of memory")
+        default: .failed(provider: name, reason: "it ended with status \(status)")
+        }
     }
 }

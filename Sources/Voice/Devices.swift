@@ -9,6 +9,12 @@ public struct CapturedChunk: Sendable {
     }
 }
 
+/// The owner does not want anything to be heard.
+public struct MicrophoneMuted: Error, CustomStringConvertible {
+    public let description = "the microphone is muted by the setting audio.muted"
+    public init() {}
+}
+
 /// Hears the room.
 public protocol Microphone: Sendable {
     /// Sound in `AudioFormat.speech` from `moment` on, which may lie in the past as far as the
@@ -29,7 +35,7 @@ public protocol Speaker: Sendable {
 
     /// Silence, now, and the end of the playback: whoever waits in it gets a `CancellationError`,
     /// as does whoever tries to go on with it. Returns when nothing can be heard any more, with
-    /// the moment the last sound was, or nil if nothing was playing.
+    /// the moment the last sound was, or nil if there never was one.
     func stop() async -> Moment?
 }
 

@@ -78,6 +78,8 @@ public actor Conversation {
             guard let run = run(of: turn) else { return }
             run.control.end(by: .button)
             run.control.settle()
+        case .waitAndSee(let turn, let since):
+            run(of: turn)?.control.end(by: .undecided(since: since))
         case .endBySilence(let turn, let tapped):
             guard let run = run(of: turn) else { return }
             run.control.end(by: .silence)
@@ -110,10 +112,17 @@ public actor Conversation {
         let quiet = lastHeard.map { $0 + Self.echo }
         let start = max(pressed - settings.preRoll, quiet ?? pressed - settings.preRoll)
         let run = TurnRun(turn, parts: parts, settings: settings) { [post] in post.yield($0) }
-        let exchanges = exchanges
+        // Begun here, in the order of the presses: the newest playback is the one that is heard.
+        let playback = parts.speaker.begin()
+        let previous = current?.task
         let task = Task {
             let report = await run.perform(
-                .spoken(from: start, pressed: pressed), after: exchanges)
+                .spoken(from: start, pressed: pressed), on: playback,
+                after: {
+                    // What an interrupted answer leaves to be remembered it leaves at its end.
+                    await previous?.value
+                    return await self.exchanges
+                })
             self.finish(report)
         }
         current = (run, task)
@@ -130,6 +139,7 @@ public actor Conversation {
     }
 
     private func finish(_ report: TurnReport) {
+        if current?.run.turn == report.turn { current = nil }
         if !report.reply.isEmpty {
             exchanges.append(Exchange(question: report.transcript, reply: report.reply))
             // The last one is kept in any case: it can be asked for again.

@@ -45,6 +45,9 @@ public enum Phase: Equatable, Sendable {
         case timeHold(since: Moment)
         /// It is a question from here on, no tap: what was held back may go to the providers.
         case hold(Turn)
+        /// Nothing ends the question until it is known what this press is; what is said
+        /// meanwhile belongs to it if it is held.
+        case waitAndSee(Turn, since: Moment)
         /// The end of speech ends the question.
         case endBySilence(Turn, tapped: Moment)
         /// The button was let go: the question ends with the last word.
@@ -72,7 +75,10 @@ public enum Phase: Equatable, Sendable {
         case (.listening(let turn, let press), .released(let moment)):
             return release(turn, press, at: moment, hold: hold)
         case (.listening(let turn, .handsFree), .pressed(_, let moment)):
-            return (.listening(turn, .downAgain(since: moment)), [.timeHold(since: moment)])
+            return (
+                .listening(turn, .downAgain(since: moment)),
+                [.waitAndSee(turn, since: moment), .timeHold(since: moment)]
+            )
         case (.listening(let turn, let press), .heldSince(let moment))
         where press.downSince == moment:
             return (.listening(turn, .held), [.hold(turn)])

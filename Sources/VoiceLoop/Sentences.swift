@@ -4,7 +4,10 @@ import Voice
 /// what to do where the person can do something.
 enum Sentences {
     static let microphoneMissing =
-        "I cannot hear anything, because my microphone is missing. Please check that it is plugged in."
+        "I cannot hear anything, because my microphone is missing or in use. Please check that it is"
+        + " plugged in."
+    static let microphoneMuted =
+        "I cannot hear you, because my microphone is muted in the settings."
     static let notUnderstood = "I am sorry, I did not understand that."
     static let noRecognizer =
         "I cannot understand speech, because the speech recognizer is not working."

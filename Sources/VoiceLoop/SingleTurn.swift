@@ -16,12 +16,16 @@ public struct SingleTurn: Sendable {
         run.control.end(by: .sound)
         run.control.settle()
         let now = parts.clock.now
-        return await run.perform(.spoken(from: now, pressed: now), after: [])
+        return await perform(.spoken(from: now, pressed: now), by: run)
     }
 
     /// Answers `text`.
     public func answer(_ text: String) async -> TurnReport {
-        await makeRun().perform(.written(text), after: [])
+        await perform(.written(text), by: makeRun())
+    }
+
+    private func perform(_ question: Question, by run: TurnRun) async -> TurnReport {
+        await run.perform(question, on: parts.speaker.begin(), after: { [] })
     }
 
     private func makeRun() -> TurnRun {

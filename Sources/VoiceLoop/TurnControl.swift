@@ -8,6 +8,8 @@ final class TurnControl: Sendable {
     enum Ending: Sendable {
         case button
         case silence
+        /// Nothing, until a press since then turns out to be a tap or held.
+        case undecided(since: Moment)
         case lastWord(released: Moment)
         case moment(Moment)
         /// The microphone's sound itself, which comes out of a file.

@@ -20,6 +20,7 @@ enum TurnFailure: Error, CustomStringConvertible {
     /// What is said aloud.
     var sentence: String {
         switch self {
+        case .microphone(is MicrophoneMuted): Sentences.microphoneMuted
         case .microphone: Sentences.microphoneMissing
         case .recognizer: Sentences.noRecognizer
         case .noWords: Sentences.notUnderstood
@@ -52,6 +53,8 @@ struct Reporting<Element>: AsyncSequence {
         mutating func next() async throws -> Element? {
             do {
                 return try await source.next()
+            } catch let end as CancellationError {
+                throw end
             } catch {
                 throw failure(error)
             }

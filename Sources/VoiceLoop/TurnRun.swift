@@ -40,9 +40,11 @@ final class TurnRun: Sendable {
     /// Takes the question, asks, and answers. Returns when everything has been heard, or soon
     /// after the task was cancelled; never throws, since what fails is said aloud.
     ///
-    /// - Parameter exchanges: what the conversation remembers.
-    func perform(_ question: Question, after exchanges: [Exchange]) async -> TurnReport {
-        let playback = parts.speaker.begin()
+    /// - Parameter exchanges: what the conversation remembers, asked for when the model is.
+    func perform(
+        _ question: Question, on playback: any Playback,
+        after exchanges: @escaping @Sendable () async -> [Exchange]
+    ) async -> TurnReport {
         do {
             set(\.outcome, try await answer(question, after: exchanges, on: playback))
         } catch {
@@ -62,7 +64,8 @@ final class TurnRun: Sendable {
     }
 
     private func answer(
-        _ question: Question, after exchanges: [Exchange], on playback: any Playback
+        _ question: Question, after exchanges: @escaping @Sendable () async -> [Exchange],
+        on playback: any Playback
     ) async throws -> Outcome {
         switch question {
         case .spoken(let start, let pressed):
@@ -72,7 +75,6 @@ final class TurnRun: Sendable {
             let hasSpeech = try await record(from: start, pressed: pressed)
             post(.captureEnded(turn, speech: hasSpeech))
             guard hasSpeech else {
-                recording.finish(throwing: CancellationError())
                 try await sound(Sounds.nothingHeard, on: playback)
                 return .nothingHeard
             }
@@ -88,13 +90,14 @@ final class TurnRun: Sendable {
     }
 
     private func reply(
-        to question: String, after exchanges: [Exchange], on playback: any Playback,
-        while thinking: Thinking
+        to question: String, after exchanges: @Sendable () async -> [Exchange],
+        on playback: any Playback, while thinking: Thinking
     ) async throws -> Outcome {
         mark(.transcript)
         set(\.transcript, question)
         guard !question.isEmpty else { throw TurnFailure.noWords }
-        try await speak(replyingTo: question, after: exchanges, on: playback, while: thinking)
+        try await speak(
+            replyingTo: question, after: await exchanges(), on: playback, while: thinking)
         thinking.end()
         mark(.heard, at: try await playback.drain())
         return .answered
@@ -107,52 +110,66 @@ final class TurnRun: Sendable {
     /// - Returns: whether there was a question.
     private func record(from start: Moment, pressed: Moment) async throws -> Bool {
         let detector = SpeechDetector()
-        var end: EndOfQuestion?
+        var rules: EndOfQuestion?
         var recorded = 0
+        // What was said since a press of which it is not known yet what it is.
+        var undecided: [AudioChunk] = []
         let sound = parts.microphone.listen(from: start)
         for try await captured in sound.reporting(TurnFailure.microphone) {
             let format = captured.chunk.format
-            if end == nil {
+            if rules == nil {
                 mark(.firstSample, at: captured.began)
                 let limits = EndOfQuestion.Limits(
                     postRoll: settings.postRoll, endOfSpeech: settings.endOfSpeech,
                     noSpeech: settings.noSpeech, longest: settings.longestTurn)
                 let lead = max(.zero, pressed - captured.began)
-                end = EndOfQuestion(limits: limits, lead: format.frames(in: lead))
+                rules = EndOfQuestion(limits: limits, lead: format.frames(in: lead))
             }
             let (ending, isSettled) = control.current
-            end!.rule = Self.rule(ending) { moment in
+            rules!.rule = Self.rule(ending) { moment in
                 recorded + format.frames(in: moment - captured.began)
             }
-            end!.heard(frames: captured.chunk.frames, detector.hear(captured.chunk))
-            let decision = end!.decision
+            rules!.heard(frames: captured.chunk.frames, detector.hear(captured.chunk))
+            let decision = rules!.decision
             if case .end(let frame, let speech) = decision {
+                if frame > recorded { undecided.forEach(recording.append) }
                 recording.append(captured.chunk.part(0..<max(0, frame - recorded)))
-                mark(.captureEnded)
-                if speech { recording.release() }
-                recording.finish()
-                return speech
+                return end(recording, speech: speech)
             }
-            recording.append(captured.chunk)
+            if case .undecided(let since) = ending {
+                let first = format.frames(in: max(.zero, since - captured.began))
+                recording.append(captured.chunk.part(0..<first))
+                undecided.append(
+                    captured.chunk.part(min(first, captured.chunk.frames)..<captured.chunk.frames))
+            } else {
+                undecided.forEach(recording.append)
+                undecided = []
+                recording.append(captured.chunk)
+            }
             recorded += captured.chunk.frames
-            if isSettled, end!.isFound { recording.release() }
+            if isSettled, rules!.isFound { recording.release() }
         }
         try Task.checkCancellation()
         // A recording that came from a file is over when the file is.
-        guard case .sound = control.current.ending, let end else {
+        guard case .sound = control.current.ending, let rules else {
             throw TurnFailure.microphone(MicrophoneClosed())
         }
+        return end(recording, speech: rules.isFound)
+    }
+
+    /// Lets the recognizers have the question, or tells them that there is none.
+    private func end(_ recording: Recording, speech: Bool) -> Bool {
         mark(.captureEnded)
-        if end.isFound { recording.release() }
-        recording.finish()
-        return end.isFound
+        if speech { recording.release() }
+        recording.finish(throwing: speech ? nil : CancellationError())
+        return speech
     }
 
     private static func rule(
         _ ending: TurnControl.Ending, _ frame: (Moment) -> Int
     ) -> EndOfQuestion.Rule {
         switch ending {
-        case .button, .sound: .button
+        case .button, .sound, .undecided: .button
         case .silence: .silence
         case .lastWord(let released): .lastWord(releasedAt: max(0, frame(released)))
         case .moment(let moment): .frame(max(0, frame(moment)))

@@ -23,7 +23,7 @@ struct Appliance {
     func microphone() -> ALSAMicrophone {
         ALSAMicrophone(
             device: settings.audio.captureDevice, preRoll: loopSettings.preRoll,
-            log: log.of("audio"))
+            isMuted: settings.audio.muted, log: log.of("audio"))
     }
 
     func speaker() -> ALSASpeaker {

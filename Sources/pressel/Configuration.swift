@@ -40,7 +40,7 @@ struct Configuration {
     private static let laterKeys = [
         "name", "board", "button.chip", "button.line", "button.activeLow", "button.bias",
         "button.device", "button.mode", "button.debounceMilliseconds", "lights", "audio.volume",
-        "audio.muted", "audio.keepSpeakerOpen", "conversation.systemPrompt",
+        "audio.keepSpeakerOpen", "conversation.systemPrompt",
         "conversation.longestReplySeconds", "conversation.followUp", "history", "web", "network",
     ]
 

@@ -25,10 +25,12 @@ struct FileMicrophone: Microphone {
 
 /// Keeps what it is given in the speaker's place, in the format of what comes first.
 final class RecordingSpeaker: Speaker {
-    private let heard = Mutex<AudioChunk?>(nil)
+    private let heard = Mutex<(samples: [Int16], format: AudioFormat)?>(nil)
 
     /// Everything that was played; nil if nothing was.
-    var sound: AudioChunk? { heard.withLock { $0 } }
+    var sound: AudioChunk? {
+        heard.withLock { heard in heard.map { AudioChunk($0.samples, format: $0.format) } }
+    }
 
     func begin() -> any Playback { RecordingPlayback(speaker: self) }
     func stop() async -> Moment? { nil }
@@ -38,9 +40,9 @@ final class RecordingSpeaker: Speaker {
 
         func play(_ chunk: AudioChunk) async throws -> Moment {
             speaker.heard.withLock { heard in
-                let before = heard ?? AudioChunk([], format: chunk.format)
-                let more = Resampler.convert(chunk, to: before.format)
-                heard = AudioChunk(before.samples + more.samples, format: before.format)
+                let format = heard?.format ?? chunk.format
+                if heard == nil { heard = ([], format) }
+                heard!.samples += Resampler.convert(chunk, to: format).samples
             }
             return .now
         }

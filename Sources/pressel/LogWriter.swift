@@ -6,8 +6,11 @@ import Voice
 /// for people with time and level.
 enum LogWriter {
     static func log(_ environment: (String) -> String? = environment) -> Log {
-        // systemd sets this where standard error goes to its journal.
-        let isJournal = environment("JOURNAL_STREAM") != nil
+        // systemd's way of saying which open file goes to its journal; children inherit the
+        // variable though their standard error may go elsewhere (systemd.exec(5)).
+        var status = stat()
+        fstat(STDERR_FILENO, &status)
+        let isJournal = environment("JOURNAL_STREAM") == "\(status.st_dev):\(status.st_ino)"
         let least: Log.Level = environment("PRESSEL_LOG") == "debug" ? .debug : .info
         return Log(part: "pressel") { level, part, line in
             guard level <= least else { return }
@@ -56,6 +59,13 @@ extension Log {
             case .warning: of(part).warning(line)
             case .info, .debug: break
             }
+        }
+    }
+
+    /// The same without errors, for commands that say themselves what failed.
+    var onlyWarnings: Log {
+        Log(part: "pressel") { level, part, line in
+            if level == .warning { of(part).warning(line) }
         }
     }
 }

@@ -11,7 +11,7 @@ enum Pressel {
         let arguments = Array(CommandLine.arguments.dropFirst())
         // The recognizer is this program again, for one turn; it has no other business.
         if arguments.first == PocketSphinx.command, arguments.count == 2 {
-            exit(RecognizerProcess.run(model: arguments[1]))
+            RecognizerProcess.run(model: arguments[1])
         }
         exit(await run(arguments))
     }

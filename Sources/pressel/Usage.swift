@@ -6,8 +6,9 @@ enum Usage {
         pressel run [--settings FILE] [--state DIR]
             The service: waits for the button, listens, answers. Ends on SIGTERM.
         pressel demo [--out FILE]
-            Shows one turn from press to answer. Needs neither a sound card nor a button; with a
-            sound card, on a terminal, you ask. Leaves the answer in answer.wav or FILE.
+            Shows one turn from press to answer, and leaves the answer in answer.wav or FILE. Needs
+            neither a sound card nor a button; with a sound card, on a terminal, you ask instead,
+            and hear the answers.
         pressel ask [--wav FILE | --text TEXT] [--out FILE] [--json]
             Answers a recording, a text, or what you say to the microphone.
         pressel say TEXT [--out FILE]
@@ -17,7 +18,7 @@ enum Usage {
         pressel --help
         pressel --version
 
-        ask, say and demo take --settings and --state too.
+        ask, say, demo and bench take --settings and --state too.
         Settings: /etc/pressel/settings.json, overlaid by STATE/settings.json.
         Environment: PRESSEL_STATE the state folder; PRESSEL_LOG=debug tells more, including
         what was said; ALSA_CONFIG_PATH is ALSA's own.

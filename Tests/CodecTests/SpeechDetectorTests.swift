@@ -48,6 +48,13 @@ struct SpeechDetectorTests {
         #expect(!verdicts.contains { $0.isFound }, "\(room.name)")
     }
 
+    @Test("A card that begins with digital silence is not taken for a silent room")
+    func opening() {
+        let zeros = AudioChunk.silence(lasting: .milliseconds(100), format: .speech)
+        let room = TestSound.noise(lasting: .seconds(5), amplitude: 0.003)
+        #expect(!SpeechDetector().hear(zeros + room).contains { $0.isFound })
+    }
+
     @Test("It tells the same in pieces of any size as at once")
     func pieces() throws {
         let sound = try People.sound("goforward.raw")

@@ -66,6 +66,50 @@ struct ConversationTests {
         #expect(heard >= 1780 && heard <= 1840)
     }
 
+    @Test("A tap ends a hands-free question where it went down", arguments: [100, 350])
+    func cut(press: Int) async throws {
+        let report = try await stage.run { stage in
+            try await tapAndSpeak(stage)
+            stage.press()
+            try await Task.sleep(for: .milliseconds(20))
+            stage.hear(stage.speech(press))
+            stage.release()
+            await stage.shows(.thinking)
+            stage.hear(stage.quiet(100))
+        }
+        #expect(report.outcome == .answered)
+        #expect(stage.recognizer.heard.count == 1000 * 16)
+    }
+
+    @Test("Held again, a hands-free question goes on, over any silence")
+    func heldAgain() async throws {
+        let report = try await stage.run { stage in
+            try await tapAndSpeak(stage)
+            stage.hear(stage.quiet(700))
+            stage.press()
+            try await Task.sleep(for: .milliseconds(20))
+            stage.hear(stage.quiet(1000))
+            try await Task.sleep(for: .milliseconds(20))
+            stage.hear(stage.speech(300))
+            stage.hear(stage.quiet(200))
+            stage.release()
+            await stage.shows(.thinking)
+            stage.hear(stage.quiet(100))
+        }
+        #expect(report.outcome == .answered)
+        #expect(stage.recognizer.heard.count == 3200 * 16)
+    }
+
+    /// One second: 400 ms of the room, then speech.
+    private func tapAndSpeak(_ stage: Stage) async throws {
+        stage.press()
+        stage.release()
+        _ = await stage.microphone.listening(number: 1)
+        stage.clock.advance(by: .milliseconds(300))
+        stage.hear(stage.quiet(400))
+        stage.hear(stage.speech(600))
+    }
+
     @Test("Nothing said: nobody is asked, and two soft tones are heard")
     func silent() async throws {
         let report = try await stage.run { stage in

@@ -64,7 +64,8 @@ struct PhaseTests {
             "a later tap ends a hands-free question, cut at its press",
             tap + [.pressed(two, at: at(3000)), .released(at: at(3100))], .thinking(one),
             tapEffects + [
-                .timeHold(since: at(3000)), .endAt(one, at(3000)), .show(.thinking),
+                .waitAndSee(one, since: at(3000)), .timeHold(since: at(3000)),
+                .endAt(one, at(3000)), .show(.thinking),
             ]),
         Case(
             "a later hold goes on as push-to-talk",
@@ -72,7 +73,8 @@ struct PhaseTests {
                 .pressed(two, at: at(3000)), .heldSince(at(3000)), .released(at: at(5000)),
             ], .thinking(one),
             tapEffects + [
-                .timeHold(since: at(3000)), .hold(one), .endAfterLastWord(one, released: at(5000)),
+                .waitAndSee(one, since: at(3000)), .timeHold(since: at(3000)), .hold(one),
+                .endAfterLastWord(one, released: at(5000)),
                 .show(.thinking),
             ]),
         Case(

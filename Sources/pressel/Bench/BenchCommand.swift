@@ -26,6 +26,7 @@ struct BenchCommand {
     }
 
     func run() async throws -> Int32 {
+        configuration.report(to: LogWriter.log())
         var measurements = Measurements()
         measurements.rows += try await LoopBench(configuration).run(Self.tell)
         measurements.rows += try await ServiceBench().run(Self.tell)

@@ -28,6 +28,8 @@ struct LoopBench {
             try await appliance.clock.sleep(for: .seconds(1))
             for number in 1...Self.turns {
                 tell("turn \(number) of \(Self.turns)")
+                // Or the turn would begin after the last one's echo, not before its press.
+                try await appliance.clock.sleep(for: .milliseconds(500))
                 let heardBefore = try card.heard().frames
                 session.conversation.button(.pressed(at: .now))
                 try await appliance.clock.sleep(for: Self.pause)

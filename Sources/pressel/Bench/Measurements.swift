@@ -62,6 +62,7 @@ struct Measurements {
 
     /// One decimal place.
     private func number(_ value: Double) -> String {
+        guard value.isFinite else { return "none" }
         let tenths = Int((value * 10).rounded())
         return "\(tenths < 0 ? "-" : "")\(abs(tenths) / 10).\(abs(tenths) % 10)"
     }

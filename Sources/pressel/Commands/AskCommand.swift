@@ -28,9 +28,10 @@ struct AskCommand {
     }
 
     func run() async throws -> Int32 {
-        configuration.report(to: LogWriter.log())
+        let log = LogWriter.log()
+        configuration.report(to: log)
         // What fails is told once, in the line at the end.
-        let appliance = Appliance(configuration, log: .silent)
+        let appliance = Appliance(configuration, log: log.onlyWarnings)
         let report = try await ask(appliance)
         print(json ? try report.json() : report.text)
         if let failure = report.failure {

@@ -24,6 +24,7 @@ struct DemoCommand {
     }
 
     func run() async throws -> Int32 {
+        configuration.report(to: LogWriter.log())
         let isTerminal = isatty(STDIN_FILENO) == 1
         return isTerminal && hasSoundCard ? try await live() : try await simulated()
     }
