@@ -21,8 +21,7 @@ struct ConversationTests {
             stage.hear(stage.speech(600))
             stage.hear(stage.quiet(400))
             stage.clock.advance(by: .milliseconds(400))
-            stage.release()
-            await stage.shows(.thinking)
+            await stage.letGo()
             stage.hear(stage.quiet(300))
         }
         #expect(report.outcome == .answered)
@@ -40,8 +39,7 @@ struct ConversationTests {
             stage.press()
             stage.hear(stage.quiet(400))
             stage.hear(stage.speech(600))
-            stage.release()
-            await stage.shows(.thinking)
+            await stage.letGo()
             stage.hear(stage.speech(300))
             stage.hear(stage.quiet(600))
         }
@@ -73,8 +71,7 @@ struct ConversationTests {
             stage.press()
             try await Task.sleep(for: .milliseconds(20))
             stage.hear(stage.speech(press))
-            stage.release()
-            await stage.shows(.thinking)
+            await stage.letGo()
             stage.hear(stage.quiet(100))
         }
         #expect(report.outcome == .answered)
@@ -92,8 +89,7 @@ struct ConversationTests {
             try await Task.sleep(for: .milliseconds(20))
             stage.hear(stage.speech(300))
             stage.hear(stage.quiet(200))
-            stage.release()
-            await stage.shows(.thinking)
+            await stage.letGo()
             stage.hear(stage.quiet(100))
         }
         #expect(report.outcome == .answered)
@@ -134,7 +130,7 @@ struct ConversationTests {
             stage.clock.advance(by: .milliseconds(400))
             // The next chunk carries it out.
             #expect(await stage.recognizer.hasHeard(within: 2000) { stage.hear(stage.speech(20)) })
-            stage.release()
+            await stage.letGo()
             stage.hear(stage.quiet(300))
         }
     }
@@ -147,7 +143,7 @@ struct ConversationTests {
             stage.press()
             stage.hear(stage.quiet(300))
             stage.hear(stage.speech(600))
-            stage.release()
+            await stage.letGo()
             stage.hear(stage.quiet(300))
             await stage.speaker.hasPlayed()
             stage.clock.advance(by: .seconds(3))
@@ -159,7 +155,7 @@ struct ConversationTests {
             stage.hear(stage.quiet(300))
             stage.hear(stage.speech(600))
             stage.clock.advance(by: .milliseconds(400))
-            stage.release()
+            await stage.letGo()
             stage.hear(stage.quiet(300))
         }
         #expect(reports.map(\.outcome) == [.stopped, .answered])
@@ -173,7 +169,7 @@ struct ConversationTests {
             stage.press()
             stage.hear(stage.quiet(300))
             stage.hear(stage.speech(600))
-            stage.release()
+            await stage.letGo()
             stage.hear(stage.quiet(300))
             await stage.speaker.hasPlayed()
             stage.press()
@@ -190,7 +186,7 @@ struct ConversationTests {
             stage.press()
             stage.hear(stage.quiet(300))
             stage.hear(stage.speech(600))
-            stage.release()
+            await stage.letGo()
             stage.hear(stage.quiet(300))
         }
         #expect(report.outcome == .failed)
@@ -224,7 +220,7 @@ struct ConversationTests {
             stage.press()
             stage.hear(stage.quiet(300))
             stage.hear(stage.speech(600))
-            stage.release()
+            await stage.letGo()
             stage.hear(stage.quiet(300))
             for count in 1...3 {
                 await stage.speaker.hasPlayed(count)
@@ -247,7 +243,7 @@ struct ConversationTests {
                 _ = await stage.microphone.listening(number: number)
                 stage.hear(stage.quiet(300))
                 stage.hear(stage.speech(600))
-                stage.release()
+                await stage.letGo()
                 stage.hear(stage.quiet(300))
                 await stage.hasFinished(number)
             }
@@ -267,7 +263,7 @@ struct ConversationTests {
             stage.hear(stage.speech(600))
         }
         if ending == .thinking || ending == .speaking {
-            stage.release()
+            await stage.letGo()
             stage.hear(stage.quiet(300))
         }
         if ending == .speaking { await stage.speaker.hasPlayed() }

@@ -69,7 +69,13 @@ final class Stage: Sendable {
     func press() { button.withLock { $0 }!.button(.pressed(at: clock.now)) }
     func release() { button.withLock { $0 }!.button(.released(at: clock.now)) }
 
-    func shows(_ light: Light) async { await until { self.lights.last == light } }
+    /// Ends a held question, and waits until the loop knows: a card would give it frames for ever,
+    /// this microphone only those of the script.
+    func letGo() async {
+        let before = lights.count
+        release()
+        await until { self.lights.dropFirst(before).contains(.thinking) }
+    }
 
     /// Lets the microphone hear `sound`, which takes its time on the clock.
     func hear(_ sound: AudioChunk) {
