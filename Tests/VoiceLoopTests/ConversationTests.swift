@@ -13,13 +13,16 @@ import Voice
 struct ConversationTests {
     private let stage = Stage()
 
-    @Test("Held: the recognizer gets the pre-roll, the question and its last word, and no more")
+    @Test("Held: the recognizer gets the 300 ms before the press, the question, and no frame more")
     func held() async throws {
+        // The room before the press, what is said, and the silence in which the button is let go.
+        let question = stage.quiet(400) + stage.speech(600) + stage.quiet(400)
         let report = try await stage.run { stage in
+            let pressed = stage.clock.now
             stage.press()
-            stage.hear(stage.quiet(400))
-            stage.hear(stage.speech(600))
-            stage.hear(stage.quiet(400))
+            let start = await stage.microphone.listening(number: 1)
+            #expect(start == pressed - .milliseconds(300))
+            stage.hear(question)
             stage.clock.advance(by: .milliseconds(400))
             await stage.letGo()
             stage.hear(stage.quiet(300))
@@ -28,25 +31,26 @@ struct ConversationTests {
         #expect(report.transcript == "heard")
         #expect(report.reply == "One. Two.")
         #expect(stage.speaker.said == ["One.", "Two."])
-        // 1400 ms were captured before the release: not a frame after it.
-        #expect(stage.recognizer.heard.count == 1400 * 16)
+        // Silent at release, nobody waits: it ends with the last frame before it.
+        #expect(stage.recognizer.heard == question.samples)
         #expect(stage.lights == [.listening, .thinking, .speaking, .off])
     }
 
     @Test("Still speaking at release: recording goes on to the end of the word")
     func lastWord() async throws {
+        let before = stage.quiet(400) + stage.speech(600)
+        let after = stage.speech(300) + stage.quiet(600)
         let report = try await stage.run { stage in
             stage.press()
-            stage.hear(stage.quiet(400))
-            stage.hear(stage.speech(600))
+            stage.hear(before)
             await stage.letGo()
-            stage.hear(stage.speech(300))
-            stage.hear(stage.quiet(600))
+            stage.hear(after)
         }
         #expect(report.outcome == .answered)
-        let heard = Double(stage.recognizer.heard.count) / 16
+        let heard = stage.recognizer.heard
+        #expect(heard == Array((before + after).samples.prefix(heard.count)))
         // The end of the word, 120 ms of silence, and what frames of 20 ms round.
-        #expect(heard >= 1300 + 100 && heard <= 1300 + 160)
+        #expect(heard.count >= 1400 * 16 && heard.count <= 1460 * 16)
     }
 
     @Test("Tapped: the end of speech ends the question")
