@@ -124,11 +124,14 @@ public final class ALSAMicrophone: Microphone {
     }
 
     private func deliver(_ chunk: CapturedChunk) {
-        state.withLock { state in
+        let listeners = state.withLock { state in
             state.preRoll.append(chunk)
-            for listener in state.listeners.values {
-                if let part = chunk.part(from: listener.from) { listener.continuation.yield(part) }
-            }
+            return Array(state.listeners.values)
+        }
+        // Outside the lock: a reader that is being cancelled holds its task's own lock, which
+        // yielding to it takes, while it waits for ours in `onTermination`.
+        for listener in listeners {
+            if let part = chunk.part(from: listener.from) { listener.continuation.yield(part) }
         }
     }
 

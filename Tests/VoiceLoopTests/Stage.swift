@@ -115,14 +115,12 @@ final class StageMicrophone: Microphone {
     func fail() { state.withLock { $0.isBroken = true } }
 
     func hear(_ chunk: CapturedChunk) {
-        state.withLock { state in
+        let listener = state.withLock { state in
             // The loop may not have opened its ear yet: a real card's pre-roll keeps it.
-            if let listener = state.listener {
-                listener.yield(chunk)
-            } else {
-                state.waiting.append(chunk)
-            }
+            if state.listener == nil { state.waiting.append(chunk) }
+            return state.listener
         }
+        listener?.yield(chunk)
     }
 
     func listen(from moment: Moment) -> AsyncThrowingStream<CapturedChunk, any Error> {
