@@ -157,8 +157,12 @@ final class TurnRun: Sendable {
             rules!.heard(frames: captured.chunk.frames, detector.hear(captured.chunk))
             let decision = rules!.decision
             if case .end(let frame, let speech) = decision {
-                if frame > recorded { undecided.forEach(recording.append) }
-                recording.append(captured.chunk.part(0..<max(0, frame - recorded)))
+                // How much of what is undecided belongs to the question only its end says.
+                var start = recorded - undecided.reduce(0) { $0 + $1.frames }
+                for chunk in undecided + [captured.chunk] {
+                    recording.append(chunk.part(0..<max(0, frame - start)))
+                    start += chunk.frames
+                }
                 return end(recording, speech: speech)
             }
             if case .undecided(let since) = ending {
