@@ -61,7 +61,7 @@ struct ConversationTests {
             stage.clock.advance(by: .milliseconds(300))
             stage.hear(stage.quiet(400))
             stage.hear(stage.speech(600))
-            stage.hear(stage.quiet(2000))
+            await stage.hearQuiet(until: 1)
         }
         #expect(report.outcome == .answered)
         let heard = Double(stage.recognizer.heard.count) / 16
@@ -116,7 +116,7 @@ struct ConversationTests {
             stage.press()
             stage.release()
             stage.clock.advance(by: .milliseconds(300))
-            stage.hear(stage.quiet(7000))
+            await stage.hearQuiet(until: 1)
         }
         #expect(report.outcome == .nothingHeard)
         #expect(stage.recognizer.heard.isEmpty)

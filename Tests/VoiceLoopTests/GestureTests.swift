@@ -209,7 +209,7 @@ struct GestureTests {
             let heard = stage.clock.now
             let start = await stage.microphone.listening(number: 2)
             #expect(start == heard + .milliseconds(50))
-            stage.hear(stage.quiet(6000))
+            await stage.hearQuiet(until: 2)
         }
         // It ends quietly, and does not go on asking.
         #expect(reports.map(\.outcome) == [.answered, .nothingHeard])

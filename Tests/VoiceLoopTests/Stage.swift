@@ -93,6 +93,15 @@ final class Stage: Sendable {
         }
     }
 
+    /// Lets the microphone go on hearing the quiet room, as a card does, until so many turns are
+    /// over: however late the loop learns of a tap, there are frames left for it to end by.
+    func hearQuiet(until count: Int) async {
+        while finished.withLock({ $0.count }) < count {
+            hear(quiet(20))
+            guard (try? await Task.sleep(for: .milliseconds(1))) != nil else { return }
+        }
+    }
+
     func quiet(_ milliseconds: Int) -> AudioChunk {
         TestSound.noise(lasting: .milliseconds(milliseconds), amplitude: 0.0005)
     }
@@ -102,10 +111,12 @@ final class Stage: Sendable {
     }
 }
 
-/// Waits for something that other tasks are about to do. It sleeps rather than makes way: spinning
-/// tests would keep them from doing it.
+/// Waits for something that other tasks are about to do, or the test's time limit. It sleeps rather
+/// than makes way: spinning tests would keep them from doing it.
 func until(_ condition: @Sendable () -> Bool) async {
-    while !condition() { try? await Task.sleep(for: .milliseconds(1)) }
+    while !condition() {
+        guard (try? await Task.sleep(for: .milliseconds(1))) != nil else { return }
+    }
 }
 
 final class StageMicrophone: Microphone {
