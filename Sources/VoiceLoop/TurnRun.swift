@@ -302,6 +302,7 @@ final class TurnRun: Sendable {
     }
     /// Hands a sentence in the device's own voice to the speaker, or, where it has none, a sound.
     private func speakItself(_ sentence: String, on playback: any Playback) async throws {
+        parts.log.debug("\(turn): saying \"\(sentence)\"")
         do {
             for try await chunk in try await parts.ownVoice.speech(for: sentence) {
                 mark(.firstPlayed, at: try await playback.play(chunk))

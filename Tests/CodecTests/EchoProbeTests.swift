@@ -18,7 +18,8 @@ struct EchoProbeTests {
         return AudioChunk(samples, format: .speech)
     }
 
-    @Test("It is found, with its delay, in loud, soft and noisy recordings",
+    @Test(
+        "It is found, with its delay, in loud, soft and noisy recordings",
         arguments: [(1.0, 0.001), (0.01, 0.0005), (0.1, 0.05)])
     func found(gain: Double, noise: Double) throws {
         let echo = try #require(EchoProbe.find(in: recording(gain: gain, noise: noise)))

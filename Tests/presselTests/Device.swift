@@ -20,17 +20,17 @@ final class Device: Sendable {
     /// - Parameters:
     ///   - speed: of the card, against real time.
     ///   - settings: keys beside those of the button and the devices, as JSON.
-    ///   - audio: keys of the audio settings, ending in a comma.
+    ///   - button, audio: keys of those sections, ending in a comma.
     init(
-        speed: Int = 1, settings: String = "", audio: String = "", state: String? = nil,
-        capture: String? = nil, playback: String? = nil
+        speed: Int = 1, hearsItself: Bool = false, settings: String = "", button: String = "",
+        audio: String = "", state: String? = nil, capture: String? = nil, playback: String? = nil
     ) throws {
-        card = try testCard(speed: speed)
+        card = try testCard(speed: speed, hearsItself: hearsItself)
         let file = folder.file(
             "owner.json",
             Array(
                 """
-                {"button": {"source": "keyboard"}, \(settings)
+                {"button": {\(button) "source": "keyboard"}, \(settings)
                  "audio": {\(audio) "captureDevice": "\(capture ?? card.device)",
                            "playbackDevice": "\(playback ?? card.device)"}}
                 """.utf8))
@@ -73,6 +73,18 @@ final class Device: Sendable {
         try card.speak(question)
         try await sleep(Int(question.duration.inMilliseconds) / speed + 250)
         try type("release")
+    }
+
+    /// Two lines rather than the command `tap`, whose release comes with its press.
+    func tap() async throws {
+        try type("press")
+        try await sleep(80)
+        try type("release")
+    }
+
+    /// How often the log holds `text`.
+    func count(_ text: String) -> Int {
+        log.split(separator: "\n").count { $0.contains(text) }
     }
 
     /// Waits for its end.
