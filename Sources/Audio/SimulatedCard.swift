@@ -14,8 +14,16 @@ public final class SimulatedCard: Sendable {
 
     private let folder: String
     private let speed: Int
-    private let hearsItself: Bool
+    private let output: Output
     private let ear: FileDescriptor
+
+    /// Where what is played goes.
+    public enum Output: Sendable {
+        case file
+        /// The speaker stands beside the microphone, which hears all that is played.
+        case microphone
+        case nobody
+    }
 
     /// The plug-in is not where it should be.
     public struct Missing: Error, CustomStringConvertible {
@@ -26,9 +34,8 @@ public final class SimulatedCard: Sendable {
 
     /// - Parameters:
     ///   - speed: how many times faster than real time it is.
-    ///   - hearsItself: its speaker stands beside its microphone, which hears all that is played;
-    ///     then `heard` has nothing.
-    public init(speed: Int = 1, hearsItself: Bool = false) throws {
+    ///   - output: who hears it; `heard` tells only of a `file`.
+    public init(speed: Int = 1, output: Output = .file) throws {
         guard let plugin = Self.pluginPath else { throw Missing() }
         let parent = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
         var template = Array("\(parent)/pressel-card-XXXXXX".utf8CString)
@@ -37,7 +44,7 @@ public final class SimulatedCard: Sendable {
         }
         folder = String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
         self.speed = speed
-        self.hearsItself = hearsItself
+        self.output = output
         let fifo = folder + "/microphone"
         guard mkfifo(fifo, 0o600) == 0 else { throw SystemError("make", fifo, code: errno) }
         // Open for both ways, it never closes, whoever else opens and closes it.
@@ -50,9 +57,14 @@ public final class SimulatedCard: Sendable {
 
     /// Its ALSA name, for recording and for playing.
     public var device: String {
-        let out = hearsItself ? "\(folder)/microphone" : heardPath
-        let rate = (hearsItself ? AudioFormat.speech : Self.speakerFormat).framesPerSecond
-        return "\(Self.pcm):IN=\(folder)/microphone,OUT=\(out),SPEED=\(speed),RATE=\(rate)"
+        let (out, format) =
+            switch output {
+            case .file: (heardPath, Self.speakerFormat)
+            case .microphone: ("\(folder)/microphone", AudioFormat.speech)
+            case .nobody: ("/dev/null", Self.speakerFormat)
+            }
+        return
+            "\(Self.pcm):IN=\(folder)/microphone,OUT=\(out),SPEED=\(speed),RATE=\(format.framesPerSecond)"
     }
 
     /// Puts an ALSA configuration that knows nothing but simulated cards, this one and others, in

@@ -16,6 +16,19 @@ public struct ProcessUsage: Sendable {
         }
     }
 
+    /// Bytes of memory that no file stands behind, of this process without its children: what
+    /// grows when it forgets to give something back.
+    public var anonymousMemory: Int {
+        let line = lines(of: "/proc/\(id)/smaps_rollup").first { $0.first == "Anonymous:" }
+        return 1024 * (line.flatMap { Int($0[1]) } ?? 0)
+    }
+
+    /// How many threads this process has.
+    public var threads: Int { tasks(of: id).count }
+
+    /// How many descriptors it has open.
+    public var descriptors: Int { numbers(in: "/proc/\(id)/fd").count }
+
     /// Processor time used so far, by user and kernel, without that of children.
     public var processorTime: Duration {
         // The command in parentheses may hold spaces; utime and stime are the 14th and 15th field.
@@ -41,8 +54,11 @@ public struct ProcessUsage: Sendable {
         return found
     }
 
-    private func tasks(of id: Int) -> [Int] {
-        guard let folder = opendir("/proc/\(id)/task") else { return [] }
+    private func tasks(of id: Int) -> [Int] { numbers(in: "/proc/\(id)/task") }
+
+    /// The names in a folder that are numbers.
+    private func numbers(in path: String) -> [Int] {
+        guard let folder = opendir(path) else { return [] }
         defer { closedir(folder) }
         var found: [Int] = []
         while let entry = readdir(folder) {

@@ -20,6 +20,9 @@ struct Appliance {
 
     private let wallClock: SystemWallClock
 
+    /// The time where the owner lives; nil while the clock was never set.
+    var time: LocalTime? { wallClock.now() }
+
     func microphone() -> ALSAMicrophone {
         ALSAMicrophone(
             device: settings.audio.captureDevice, preRoll: loopSettings.preRoll,

@@ -13,12 +13,16 @@ enum Usage {
             Answers a recording, a text, or what you say to the microphone.
         pressel say TEXT [--out FILE]
             Speaks TEXT, or writes the speech to FILE as WAV.
-        pressel bench [--engine local] [--json]
-            Measures the device's own delays, memory and idle load. Takes some two minutes.
+        pressel doctor [--json] [--aloud]
+            Tries every part, with a tone from the speaker to the microphone, and says for each
+            whether it works, why not, and what mends it; --aloud says so through the speaker.
+        pressel bench [--engine local] [--soak TURNS] [--json]
+            Measures the device's own delays, memory and idle load. Takes some two minutes. With
+            --soak, whether it grows over so many turns, eight a second.
         pressel --help
         pressel --version
 
-        ask, say, demo and bench take --settings and --state too.
+        ask, say, demo, doctor and bench take --settings and --state too.
         Settings: /etc/pressel/settings.json, overlaid by STATE/settings.json.
         Environment: PRESSEL_STATE the state folder; PRESSEL_LOG=debug tells more, including
         what was said; ALSA_CONFIG_PATH is ALSA's own.

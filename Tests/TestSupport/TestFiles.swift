@@ -103,9 +103,11 @@ public func recognized(_ sound: AudioChunk) async throws -> String {
 }
 
 /// A new simulated card. ALSA reads its configuration once for all of them.
-public func testCard(speed: Int = 1, hearsItself: Bool = false) throws -> SimulatedCard {
+public func testCard(
+    speed: Int = 1, output: SimulatedCard.Output = .file
+) throws -> SimulatedCard {
     _ = activated
-    return try SimulatedCard(speed: speed, hearsItself: hearsItself)
+    return try SimulatedCard(speed: speed, output: output)
 }
 
 private let activated: SimulatedCard? = {

@@ -11,7 +11,7 @@ final class Device: Sendable {
     let card: SimulatedCard
     private let child: ChildProcess
     private let folder = TemporaryFolder()
-    private let output = Mutex("")
+    private let said = Mutex("")
 
     struct Silent: Error, CustomStringConvertible {
         let description: String
@@ -22,10 +22,11 @@ final class Device: Sendable {
     ///   - settings: keys beside those of the button and the devices, as JSON.
     ///   - button, audio: keys of those sections, ending in a comma.
     init(
-        speed: Int = 1, hearsItself: Bool = false, settings: String = "", button: String = "",
+        speed: Int = 1, output: SimulatedCard.Output = .file, settings: String = "",
+        button: String = "",
         audio: String = "", state: String? = nil, capture: String? = nil, playback: String? = nil
     ) throws {
-        card = try testCard(speed: speed, hearsItself: hearsItself)
+        card = try testCard(speed: speed, output: output)
         let file = folder.file(
             "owner.json",
             Array(
@@ -40,14 +41,14 @@ final class Device: Sendable {
             ["run", "--settings", file, "--state", state ?? folder.path], readingErrors: true)
         startThread("device log") { [self] in
             while let part = try? child.read(atMost: 4096), !part.isEmpty {
-                output.withLock { $0 += String(decoding: part, as: UTF8.self) }
+                said.withLock { $0 += String(decoding: part, as: UTF8.self) }
             }
         }
     }
 
     deinit { child.kill() }
 
-    var log: String { output.withLock { $0 } }
+    var log: String { said.withLock { $0 } }
 
     func type(_ line: String) throws {
         _ = try Array("\(line)\n".utf8).withUnsafeBytes { try child.write($0) }

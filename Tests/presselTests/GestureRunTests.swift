@@ -122,7 +122,7 @@ struct GestureRunTests {
 
     @Test("With its speaker beside its microphone it never hears itself")
     func feedback() async throws {
-        let device = try Device(hearsItself: true)
+        let device = try Device(output: .microphone)
         try await begin(device)
         let question = try People.sound("goforward.raw")
         try await device.ask(question)

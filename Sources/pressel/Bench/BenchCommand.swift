@@ -1,15 +1,16 @@
-import Glibc
+import FoundationEssentials
 import Linux
 
-/// `pressel bench [--engine local] [--json]`
+/// `pressel bench [--engine local] [--soak TURNS] [--json]`
 struct BenchCommand {
     private let json: Bool
+    private let soak: Int?
     private let configuration: Configuration
 
     init(_ arguments: [String]) throws {
         let options = try Options(
             command: arguments, flags: ["json"],
-            valued: ["engine", "profile"] + Configuration.options)
+            valued: ["engine", "profile", "soak"] + Configuration.options)
         json = options.has("json")
         switch options["engine"] {
         case nil, "local"?: break
@@ -22,16 +23,31 @@ struct BenchCommand {
         if options["profile"] != nil {
             throw Options.Misuse("--profile is for --engine sandbox")
         }
+        soak = try options["soak"].map { text in
+            guard let turns = Int(text), turns > 0 else {
+                throw Options.Misuse("--soak is \"\(text)\"; use a number of turns")
+            }
+            return turns
+        }
         configuration = try Configuration(options)
     }
 
     func run() async throws -> Int32 {
         configuration.report(to: LogWriter.log())
+        if let soak {
+            let looks = try await SoakBench(turns: soak).run(Self.tell)
+            print(json ? try Self.encoded(looks) : SoakBench.table(looks))
+            return 0
+        }
         var measurements = Measurements()
         measurements.rows += try await LoopBench(configuration).run(Self.tell)
         measurements.rows += try await ServiceBench().run(Self.tell)
         print(json ? try measurements.json() : measurements.table)
         return 0
+    }
+
+    private static func encoded(_ looks: [SoakBench.Look]) throws -> String {
+        String(decoding: try JSONEncoder().encode(looks), as: UTF8.self)
     }
 
     /// What is being done, for whoever waits.

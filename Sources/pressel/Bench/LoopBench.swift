@@ -42,9 +42,7 @@ struct LoopBench {
                 session.conversation.button(.pressed(at: pressed))
                 session.conversation.button(.released(at: pressed))
                 var reports = session.reports.makeAsyncIterator()
-                // The turn in hand, then the tap that cut it short.
-                guard let report = await reports.next(), await reports.next() != nil,
-                    let began = report.timeline[.firstPlayed]
+                guard let report = await reports.next(), let began = report.timeline[.firstPlayed]
                 else { throw CommandFailure("turn \(number) had no answer to measure") }
                 let frames = try card.heard().frames - heardBefore
                 let end = began + SimulatedCard.speakerFormat.duration(ofFrames: frames)

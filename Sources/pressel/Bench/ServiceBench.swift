@@ -1,5 +1,4 @@
 import Audio
-import Glibc
 import Linux
 import Voice
 
@@ -15,11 +14,13 @@ struct ServiceBench {
         for number in 1...Self.starts {
             tell("start \(number) of \(Self.starts)")
             let service = try Service(card)
-            starting.append(try await service.timeToFirstPress().inMilliseconds)
+            try service.write("press\n")
+            starting.append(try await service.says("light listening").after.inMilliseconds)
             await service.end()
         }
         let service = try Service(card)
-        _ = try await service.timeToFirstPress()
+        try service.write("press\n")
+        _ = try await service.says("light listening")
         tell("a local turn, then \(Self.rest.components.seconds) s of rest")
         let peak = try await peakOfTurn(service, card)
         try await clock.sleep(for: Self.rest)
@@ -57,59 +58,5 @@ struct ServiceBench {
             try await clock.sleep(for: .milliseconds(20))
         }
         return peak
-    }
-}
-
-/// A `pressel run` of our own, on a simulated card, with its button in hand.
-private struct Service {
-    private let child: ChildProcess
-    private let started = Moment.now
-    private let settings: String
-
-    init(_ card: SimulatedCard) throws {
-        settings = card.path("settings.json")
-        try writeFile(
-            """
-            {"button": {"source": "keyboard"},
-             "audio": {"captureDevice": "\(card.device)",
-                       "playbackDevice": "\(card.device)"}}
-            """, to: settings)
-        card.activate()
-        setenv("PRESSEL_LOG", "debug", 1)
-        child = try ChildProcess(
-            pathOfThisProgram(),
-            ["run", "--settings", settings, "--state", card.path("state")],
-            readingErrors: true)
-        try write("press\n")
-    }
-
-    var usage: ProcessUsage { ProcessUsage(of: child.id) }
-
-    func write(_ line: String) throws {
-        _ = try Array(line.utf8).withUnsafeBytes { try child.write($0) }
-    }
-
-    /// From the start of the process to the light of the press that was waiting for it.
-    func timeToFirstPress() async throws -> Duration {
-        let lit = await onThread("bench") { [child] () -> Moment? in
-            var text = ""
-            while let part = try? child.read(atMost: 4096), !part.isEmpty {
-                text += String(decoding: part, as: UTF8.self)
-                if text.contains("light listening") { return .now }
-            }
-            return nil
-        }
-        guard let lit else { throw CommandFailure("pressel run ended before its button worked") }
-        // Nobody reads its log any more, and a full pipe would hold it up.
-        startThread("bench log") { [child] in
-            while let part = try? child.read(atMost: 4096), !part.isEmpty {}
-        }
-        return lit - started
-    }
-
-    func end() async {
-        child.send(SIGTERM)
-        _ = await onThread("bench end") { [child] in child.wait() }
-        unlink(settings)
     }
 }

@@ -1,0 +1,97 @@
+import Audio
+import Glibc
+import Linux
+import Providers
+import Store
+import Voice
+import VoiceLoop
+
+/// Looks at every part a turn needs, by using it.
+struct Doctor {
+    let configuration: Configuration
+    let appliance: Appliance
+
+    /// Takes some five seconds, and a tone is heard.
+    func examine() async -> [Finding] {
+        let settings = configuration.settings
+        var findings = settingsFindings + [stateFinding]
+        findings += await soundTest().findings(
+            capture: settings.audio.captureDevice, playback: settings.audio.playbackDevice)
+        findings.append(recognizerFinding)
+        findings.append(await voiceFinding())
+        findings += [clockFinding, networkFinding]
+        return findings
+    }
+
+    private var settingsFindings: [Finding] {
+        let wrong = configuration.complaints.map { complaint in
+            Finding.fails(.settings, "\(complaint)", "change it, or take it out")
+        }
+        let broken = configuration.problems.map { Finding.note(.settings, $0) }
+        let found = wrong + broken
+        return found.isEmpty ? [.works(.settings, "all are understood")] : found
+    }
+
+    private var stateFinding: Finding {
+        do {
+            try configuration.state.prepare()
+            return .works(.state, "\(configuration.state.path) can be written")
+        } catch {
+            return .fails(.state, "\(error)", "make it writable for this user")
+        }
+    }
+
+    private func soundTest() async -> SoundTest.Result {
+        let microphone = appliance.microphone()
+        let speaker = appliance.speaker()
+        return await withTaskGroup(of: Void.self) { group in
+            group.addTask { await microphone.run() }
+            group.addTask { await speaker.run() }
+            let test = SoundTest(
+                microphone: microphone, speaker: speaker, clock: appliance.clock)
+            let result = await test.run()
+            group.cancelAll()
+            return result
+        }
+    }
+
+    private var recognizerFinding: Finding {
+        let model = PocketSphinx.defaultModel
+        return access(model, R_OK) == 0
+            ? .works(.recognizer, "pocketsphinx has its model in \(model)")
+            : .fails(
+                .recognizer, "pocketsphinx has no model in \(model)",
+                "apt install pocketsphinx-en-us")
+    }
+
+    private func voiceFinding() async -> Finding {
+        do {
+            let sound = try await appliance.ownVoice.recording(of: "One.")
+            return sound.isEmpty
+                ? .fails(.voice, "espeak-ng said nothing", "apt install --reinstall espeak-ng")
+                : .works(.voice, "espeak-ng speaks")
+        } catch {
+            return .fails(.voice, "\(error)", "apt install espeak-ng")
+        }
+    }
+
+    private var clockFinding: Finding {
+        guard let now = appliance.time else {
+            return .note(
+                .clock, "the clock was never set, so no time can be told",
+                "connect to a network, or set it: timedatectl set-time \"YYYY-MM-DD HH:MM\"")
+        }
+        let minute = now.minute < 10 ? "0\(now.minute)" : "\(now.minute)"
+        let zone = configuration.settings.timeZone.map { " in \($0)" } ?? ""
+        return .works(
+            .clock, "it is \(now.hour):\(minute) on \(now.year)-\(now.month)-\(now.day)\(zone)")
+    }
+
+    private var networkFinding: Finding {
+        RoutingTable().isConnected
+            ? .works(.network, "there is a route to the world")
+            : .note(
+                .network, "there is no route to the world: the device answers by itself only",
+                "plug in a cable, or set up Wi-Fi: nmtui")
+    }
+}
