@@ -1,3 +1,5 @@
+import Voice
+
 /// What is wrong with one setting: where it is, what it is, and what is allowed.
 public struct SettingsComplaint: Equatable, Sendable, CustomStringConvertible {
     /// The full path of the key, as in `audio.preRollMilliseconds`.
@@ -96,14 +98,48 @@ struct SettingsReader {
         }
     }
 
-    /// A key that may hold a number or a name.
-    mutating func read(_ key: String, into value: inout JSONValue) {
-        read(key, into: &value, allowed: "a number or a name") { written in
-            switch written {
-            case .number, .string: written
-            default: nil
+    /// An absolute path.
+    mutating func readPath<Value>(_ key: String, into value: inout Value, _ wrap: (String) -> Value)
+    {
+        read(key, into: &value, allowed: "a path that begins with /") { written in
+            Self.text(written).flatMap { $0.hasPrefix("/") ? wrap($0) : nil }
+        }
+    }
+
+    /// A GPIO line.
+    mutating func read<Value>(
+        _ key: String, into value: inout Value, _ wrap: (Settings.Line) -> Value
+    ) {
+        let numbers = 0...1023
+        read(key, into: &value, allowed: "a whole number in \(numbers) or a name") { written in
+            if case .number(let number) = written {
+                guard let line = Int(exactly: number), numbers.contains(line) else { return nil }
+                return wrap(.number(line))
+            }
+            return Self.text(written).map { wrap(.name($0)) }
+        }
+    }
+
+    /// A colour for each light that is named.
+    mutating func read(_ key: String, into value: inout [Light: Colour]) {
+        section(key) { colours in
+            for light in Light.allCases where light != .off {
+                var colour: Colour?
+                colours.read(
+                    light.rawValue, into: &colour, allowed: "a colour as in \"#ff8000\""
+                ) { written in
+                    Self.text(written).flatMap { Colour($0) }
+                }
+                if let colour { value[light] = colour }
             }
         }
+    }
+
+    /// Complains if `key` is not there.
+    ///
+    /// - Parameter reason: who needs it.
+    mutating func require(_ key: String, _ reason: String) {
+        if take(key) == nil { complain(key, "is missing; \(reason) needs it") }
     }
 
     mutating func read(_ key: String, into value: inout [String]) {
