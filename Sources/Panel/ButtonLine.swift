@@ -42,5 +42,5 @@ func wait(for descriptor: CInt, until deadline: Moment?, or wake: borrowing Wake
 func milliseconds(until deadline: Moment?, from now: Moment) -> CInt {
     guard let deadline else { return -1 }
     let nanoseconds = max((deadline - now).inNanoseconds, 0)
-    return CInt(clamping: (nanoseconds + 999_999) / 1_000_000)
+    return CInt(clamping: nanoseconds / 1_000_000 + (nanoseconds % 1_000_000).signum())
 }

@@ -23,7 +23,7 @@ extension PanelError {
         }
         return PanelError(
             "open", "\(address)", "this system has no GPIO chip",
-            advice: "gpiodetect lists them when the board's are there")
+            advice: "gpiodetect lists those of a board; button.source can be something else")
     }
 
     /// The chip has no line of that number or name.

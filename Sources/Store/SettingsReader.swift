@@ -39,17 +39,30 @@ struct SettingsReader {
         complaints.append(SettingsComplaint(key: full, problem: problem))
     }
 
+    /// The file's value if `accept` takes it; nil if there is none, or it is bad, which is then
+    /// told with what is allowed.
+    private mutating func accepted<Value>(
+        _ key: String, _ allowed: String, _ accept: (JSONValue) -> Value?
+    ) -> Value? {
+        guard let written = take(key) else { return nil }
+        let value = accept(written)
+        if value == nil { complain(key, "is \(written); use \(allowed)") }
+        return value
+    }
+
     /// Replaces `value`, the default, by the file's if `accept` takes it; else says what is allowed.
     private mutating func read<Value>(
-        _ key: String, into value: inout Value, allowed: String,
-        _ accept: (JSONValue) -> Value?
+        _ key: String, into value: inout Value, allowed: String, _ accept: (JSONValue) -> Value?
     ) {
-        guard let written = take(key) else { return }
-        if let accepted = accept(written) {
-            value = accepted
-        } else {
-            complain(key, "is \(written); use \(allowed)")
-        }
+        if let accepted = accepted(key, allowed, accept) { value = accepted }
+    }
+
+    /// The same for a key whose default is that it is not there. (Of one name with the other, it
+    /// would take a bad value for a good one that is nil.)
+    private mutating func readOptional<Value>(
+        _ key: String, into value: inout Value?, allowed: String, _ accept: (JSONValue) -> Value?
+    ) {
+        if let accepted = accepted(key, allowed, accept) { value = accepted }
     }
 
     mutating func read(_ key: String, into value: inout Bool) {
@@ -70,7 +83,7 @@ struct SettingsReader {
     mutating func read(
         _ key: String, into value: inout Double?, within range: ClosedRange<Double>
     ) {
-        read(key, into: &value, allowed: "a number in \(range)") { written in
+        readOptional(key, into: &value, allowed: "a number in \(range)") { written in
             guard case .number(let number) = written, range.contains(number) else { return nil }
             return number
         }
@@ -81,7 +94,7 @@ struct SettingsReader {
     }
 
     mutating func read(_ key: String, into value: inout String?) {
-        read(key, into: &value, allowed: "a text", Self.text)
+        readOptional(key, into: &value, allowed: "a text", Self.text)
     }
 
     private static func text(_ written: JSONValue) -> String? {
@@ -98,26 +111,36 @@ struct SettingsReader {
         }
     }
 
-    /// An absolute path.
-    mutating func readPath<Value>(_ key: String, into value: inout Value, _ wrap: (String) -> Value)
-    {
-        read(key, into: &value, allowed: "a path that begins with /") { written in
-            Self.text(written).flatMap { $0.hasPrefix("/") ? wrap($0) : nil }
-        }
+    mutating func readPath(_ key: String, into value: inout String) {
+        read(key, into: &value, allowed: Self.pathAllowed, Self.path)
     }
 
-    /// A GPIO line.
-    mutating func read<Value>(
-        _ key: String, into value: inout Value, _ wrap: (Settings.Line) -> Value
-    ) {
-        let numbers = 0...1023
-        read(key, into: &value, allowed: "a whole number in \(numbers) or a name") { written in
-            if case .number(let number) = written {
-                guard let line = Int(exactly: number), numbers.contains(line) else { return nil }
-                return wrap(.number(line))
-            }
-            return Self.text(written).map { wrap(.name($0)) }
-        }
+    mutating func readPath(_ key: String, into value: inout String?) {
+        readOptional(key, into: &value, allowed: Self.pathAllowed, Self.path)
+    }
+
+    private static let pathAllowed = "a path that begins with /"
+
+    private static func path(_ written: JSONValue) -> String? {
+        text(written).flatMap { $0.hasPrefix("/") ? $0 : nil }
+    }
+
+    mutating func read(_ key: String, into value: inout Settings.Line) {
+        read(key, into: &value, allowed: Self.lineAllowed, Self.line)
+    }
+
+    mutating func read(_ key: String, into value: inout Settings.Line?) {
+        readOptional(key, into: &value, allowed: Self.lineAllowed, Self.line)
+    }
+
+    /// No chip has more lines.
+    private static let lineNumbers = 0...1023
+    private static let lineAllowed = "a whole number in \(lineNumbers) or a name"
+
+    private static func line(_ written: JSONValue) -> Settings.Line? {
+        guard case .number(let number) = written else { return text(written).map { .name($0) } }
+        guard let line = Int(exactly: number), lineNumbers.contains(line) else { return nil }
+        return .number(line)
     }
 
     /// A colour for each light that is named.
@@ -125,7 +148,7 @@ struct SettingsReader {
         section(key) { colours in
             for light in Light.allCases where light != .off {
                 var colour: Colour?
-                colours.read(
+                colours.readOptional(
                     light.rawValue, into: &colour, allowed: "a colour as in \"#ff8000\""
                 ) { written in
                     Self.text(written).flatMap { Colour($0) }

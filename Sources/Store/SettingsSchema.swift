@@ -48,10 +48,10 @@ extension Settings.Button {
     fileprivate mutating func read(from file: inout SettingsReader) {
         file.read("source", into: &source)
         file.read("chip", into: &chip)
-        file.read("line", into: &line) { $0 }
+        file.read("line", into: &line)
         file.read("activeLow", into: &activeLow)
         file.read("bias", into: &bias)
-        file.readPath("device", into: &device) { $0 }
+        file.readPath("device", into: &device)
         if source == .input { file.require("device", "button.source \"input\"") }
         file.read("mode", into: &mode)
         file.read("debounceMilliseconds", into: &debounceMilliseconds, within: 0...100)
@@ -63,13 +63,13 @@ extension Settings.Lights {
     fileprivate mutating func read(from file: inout SettingsReader) {
         file.read("kind", into: &kind)
         file.read("chip", into: &chip)
-        file.read("line", into: &line) { $0 }
+        file.read("line", into: &line)
         file.read("activeLow", into: &activeLow)
-        file.read("red", into: &red) { $0 }
-        file.read("green", into: &green) { $0 }
-        file.read("blue", into: &blue) { $0 }
-        file.readPath("path", into: &path) { $0 }
-        file.readPath("device", into: &device) { $0 }
+        file.read("red", into: &red)
+        file.read("green", into: &green)
+        file.read("blue", into: &blue)
+        file.readPath("path", into: &path)
+        file.readPath("device", into: &device)
         file.read("count", into: &count, within: 1...500)
         file.read("brightness", into: &brightness, within: 0...100)
         file.read("palette", into: &palette)

@@ -19,18 +19,19 @@ final class Device: Sendable {
 
     /// - Parameters:
     ///   - speed: of the card, against real time.
+    ///   - button: the settings of the button; the keyboard's unless told otherwise.
     ///   - settings: keys beside those of the button and the devices, as JSON.
     ///   - audio: keys of the audio settings, ending in a comma.
     init(
-        speed: Int = 1, settings: String = "", audio: String = "", state: String? = nil,
-        capture: String? = nil, playback: String? = nil
+        speed: Int = 1, button: String = "\"source\": \"keyboard\"", settings: String = "",
+        audio: String = "", state: String? = nil, capture: String? = nil, playback: String? = nil
     ) throws {
         card = try testCard(speed: speed)
         let file = folder.file(
             "owner.json",
             Array(
                 """
-                {"button": {"source": "keyboard"}, \(settings)
+                {"button": {\(button)}, \(settings)
                  "audio": {\(audio) "captureDevice": "\(capture ?? card.device)",
                            "playbackDevice": "\(playback ?? card.device)"}}
                 """.utf8))
