@@ -14,6 +14,7 @@ public final class SimulatedCard: Sendable {
 
     private let folder: String
     private let speed: Int
+    private let hearsItself: Bool
     private let ear: FileDescriptor
 
     /// The plug-in is not where it should be.
@@ -23,8 +24,11 @@ public final class SimulatedCard: Sendable {
             + " /usr/lib/pressel; build it with: swift build --product asound_paced"
     }
 
-    /// - Parameter speed: how many times faster than real time it is.
-    public init(speed: Int = 1) throws {
+    /// - Parameters:
+    ///   - speed: how many times faster than real time it is.
+    ///   - hearsItself: its speaker stands beside its microphone, which hears all that is played;
+    ///     then `heard` has nothing.
+    public init(speed: Int = 1, hearsItself: Bool = false) throws {
         guard let plugin = Self.pluginPath else { throw Missing() }
         let parent = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
         var template = Array("\(parent)/pressel-card-XXXXXX".utf8CString)
@@ -33,6 +37,7 @@ public final class SimulatedCard: Sendable {
         }
         folder = String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
         self.speed = speed
+        self.hearsItself = hearsItself
         let fifo = folder + "/microphone"
         guard mkfifo(fifo, 0o600) == 0 else { throw SystemError("make", fifo, code: errno) }
         // Open for both ways, it never closes, whoever else opens and closes it.
@@ -45,7 +50,9 @@ public final class SimulatedCard: Sendable {
 
     /// Its ALSA name, for recording and for playing.
     public var device: String {
-        "\(Self.pcm):IN=\(folder)/microphone,OUT=\(heardPath),SPEED=\(speed)"
+        let out = hearsItself ? "\(folder)/microphone" : heardPath
+        let rate = (hearsItself ? AudioFormat.speech : Self.speakerFormat).framesPerSecond
+        return "\(Self.pcm):IN=\(folder)/microphone,OUT=\(out),SPEED=\(speed),RATE=\(rate)"
     }
 
     /// Puts an ALSA configuration that knows nothing but simulated cards, this one and others, in
@@ -98,10 +105,11 @@ public final class SimulatedCard: Sendable {
         """
         pcm_type.paced { lib "\(plugin)" }
         pcm.\(pcm) {
-            @args [ IN OUT SPEED ]
+            @args [ IN OUT SPEED RATE ]
             @args.IN { type string }
             @args.OUT { type string }
             @args.SPEED { type integer default 1 }
+            @args.RATE { type integer default \(speakerFormat.framesPerSecond) }
             type asym
             capture.pcm {
                 type plug
@@ -112,7 +120,7 @@ public final class SimulatedCard: Sendable {
                 slave.pcm {
                     type paced
                     out $OUT
-                    rate \(speakerFormat.framesPerSecond)
+                    rate $RATE
                     speed $SPEED
                 }
             }

@@ -14,6 +14,13 @@ public enum Sounds {
     public static let failed = tone(
         [(330, 0.15), (0, 0.06), (330, 0.15), (0, 0.06), (262, 0.3)], volume: 0.2)
 
+    /// A timer is over: a rising call, twice.
+    public static let alarm = tone(
+        [
+            (660, 0.12), (880, 0.12), (1320, 0.2), (0, 0.2), (660, 0.12), (880, 0.12),
+            (1320, 0.2), (0, 0.2),
+        ], volume: 0.4)
+
     /// Sine tones one after the other, each faded in and out so that it does not click.
     private static func tone(_ notes: [(hertz: Double, seconds: Double)], volume: Double)
         -> AudioChunk

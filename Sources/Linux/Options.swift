@@ -1,5 +1,9 @@
 import CLinux
 import Glibc
+import Synchronization
+
+/// `getopt_long` keeps its place in globals.
+private let getoptIsInUse = Mutex(())
 
 /// The command line, read by `getopt_long`: long options only, in any order among the operands.
 public struct Options: Sendable {
@@ -18,6 +22,14 @@ public struct Options: Sendable {
     ///   - flags: options without a value.
     ///   - valued: options with one.
     public init(_ arguments: [String], flags: [String], valued: [String]) throws(Misuse) {
+        (operands, values) = try getoptIsInUse.withLock { _ throws(Misuse) in
+            try Self.read(arguments, flags: flags, valued: valued)
+        }
+    }
+
+    private static func read(
+        _ arguments: [String], flags: [String], valued: [String]
+    ) throws(Misuse) -> (operands: [String], values: [String: String]) {
         let names = flags + valued
         var strings = (["pressel"] + arguments).map { strdup($0) }
         let all = strings
@@ -48,10 +60,10 @@ public struct Options: Sendable {
             let name = names[Int(found) - 1000]
             values[name] = clinux_option_argument().map { String(cString: $0) } ?? ""
         }
-        operands = strings[Int(clinux_option_index())...].compactMap {
+        let operands = strings[Int(clinux_option_index())...].compactMap {
             $0.map { String(cString: $0) }
         }
-        self.values = values
+        return (operands, values)
     }
 
     /// Whether the option was given.

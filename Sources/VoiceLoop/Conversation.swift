@@ -17,11 +17,17 @@ public actor Conversation {
     private var timers: [Task<Void, Never>] = []
     private var lastHeard: Moment?
     private var exchanges: [Exchange] = []
+    /// What is to be said once nothing else is going on, the oldest first.
+    private var wanted: [Utterance] = []
+    /// The newest turn when the conversation was forgotten last.
+    private var forgottenUpTo = 0
 
     /// The device's own voice takes so long to die away in a room.
     private static let echo = Duration.milliseconds(50)
-    /// After so long a tap is no double tap any more.
-    private static let settling = Duration.milliseconds(300)
+    /// How long a tap is waited for that agrees to forgetting.
+    private static let answerTime = Duration.seconds(5)
+    /// More would not be listened to.
+    private static let mostWanted = 20
     /// Nobody presses a thousand times before the loop looks.
     private static let longestBacklog = 1000
 
@@ -44,23 +50,48 @@ public actor Conversation {
     /// Takes what the button does; returns at once.
     public nonisolated func button(_ event: ButtonEvent) {
         switch event {
-        case .pressed(let moment):
-            let number = turnsSoFar.withLock { count in
-                count += 1
-                return count
-            }
-            post.yield(.pressed(Turn(number: number), at: moment))
+        case .pressed(let moment): post.yield(.pressed(nextTurn(), at: moment))
         case .released(let moment): post.yield(.released(at: moment))
         }
     }
 
+    private nonisolated func nextTurn() -> Turn {
+        Turn(
+            number: turnsSoFar.withLock { count in
+                count += 1
+                return count
+            })
+    }
+
+    /// Says something as soon as nothing else is going on; a press ends it.
+    public func say(_ utterance: Utterance) {
+        guard wanted.count < Self.mostWanted else { return }
+        wanted.append(utterance)
+        if phase == .idle { post.yield(.wanted(nextTurn(), wanted.removeFirst())) }
+    }
+
+    /// Nothing said so far, the turn in hand included, is remembered from now on.
+    public func forget() async {
+        exchanges = []
+        forgottenUpTo = turnsSoFar.withLock { $0 }
+        await parts.memory?.forget()
+    }
+
     /// Runs until the task is cancelled, which also ends the turn in hand.
     public func run() async {
+        exchanges = await parts.memory?.exchanges() ?? []
         for await event in events {
-            let (next, effects) = phase.after(event, hold: settings.hold)
+            let (next, effects) = phase.after(event, settings.gestures)
             if next != phase { parts.log.debug("\(phase) → \(next)") }
+            if case .wanted(_, let utterance) = event, effects.isEmpty {
+                // A press came first.
+                wanted.insert(utterance, at: 0)
+            }
             phase = next
             for effect in effects { await perform(effect) }
+            if phase == .idle, !wanted.isEmpty {
+                post.yield(.wanted(nextTurn(), wanted.removeFirst()))
+            }
         }
         cancelTimers()
         current?.task.cancel()
@@ -73,22 +104,29 @@ public actor Conversation {
         switch effect {
         case .record(let turn, let pressed): await begin(turn, pressed: pressed)
         case .timeHold(let since):
-            later(at: since + settings.hold) { [post] in post.yield(.heldSince(since)) }
+            later(at: since + settings.gestures.hold, post: .heldSince(since))
+        case .timeTaps(let since):
+            later(at: since + settings.gestures.betweenTaps, post: .tapsOver(since: since))
+        case .timeAnswer(let turn):
+            later(at: parts.clock.now + Self.answerTime, post: .unanswered(turn))
+        case .settle(let turn): run(of: turn)?.control.settle()
         case .hold(let turn):
             guard let run = run(of: turn) else { return }
             run.control.end(by: .button)
             run.control.settle()
         case .waitAndSee(let turn, let since):
             run(of: turn)?.control.end(by: .undecided(since: since))
-        case .endBySilence(let turn, let tapped):
-            guard let run = run(of: turn) else { return }
-            run.control.end(by: .silence)
-            later(at: tapped + Self.settling) { run.control.settle() }
+        case .endBySilence(let turn): run(of: turn)?.control.end(by: .silence)
         case .endAfterLastWord(let turn, let released):
             run(of: turn)?.mark(.released, at: released)
             end(turn, by: .lastWord(released: released))
         case .endAt(let turn, let moment): end(turn, by: .moment(moment))
         case .abandon(let turn): await abandon(turn)
+        case .drop(let turn):
+            run(of: turn)?.control.drop()
+            await abandon(turn)
+        case .say(let turn, let utterance): say(utterance, as: turn)
+        case .forget: await forget()
         case .show(let light): show(light)
         }
     }
@@ -123,9 +161,44 @@ public actor Conversation {
                     await previous?.value
                     return await self.exchanges
                 })
-            self.finish(report)
+            await self.finish(report, of: run)
         }
         current = (run, task)
+    }
+
+    private func say(_ utterance: Utterance, as turn: Turn) {
+        cancelTimers()
+        let question: Question =
+            switch utterance {
+            case .alarm(let sentence): .alarm(sentence)
+            case .announcement(let sentence): .unasked(sentence, ownVoice: true)
+            case .forgetQuestion: .unasked(Sentences.forgetQuestion, ownVoice: true)
+            case .forgotten: .unasked(Sentences.forgotten, ownVoice: true)
+            case .kept: .unasked(Sentences.kept, ownVoice: true)
+            case .lastAnswer:
+                exchanges.last.map { .unasked($0.reply, ownVoice: false) }
+                    ?? .unasked(Sentences.nothingToRepeat, ownVoice: true)
+            }
+        let run = TurnRun(turn, parts: parts, settings: settings) { [post] in post.yield($0) }
+        let previous = current?.task
+        let task = Task {
+            // A small sound may still be playing though its turn is over.
+            await previous?.value
+            guard let playback = self.playback(for: run) else { return }
+            let report = await run.perform(question, on: playback, after: { [] })
+            self.said(report, by: run)
+        }
+        current = (run, task)
+    }
+
+    /// The newest playback is the one that is heard; a run that was overtaken gets none.
+    private func playback(for run: TurnRun) -> (any Playback)? {
+        current?.run === run && !Task.isCancelled ? parts.speaker.begin() : nil
+    }
+
+    private func said(_ report: TurnReport, by run: TurnRun) {
+        if current?.run === run { current = nil }
+        if let failure = report.failure { parts.log.error("could not say it: \(failure)") }
     }
 
     private func abandon(_ turn: Turn) async {
@@ -138,25 +211,30 @@ public actor Conversation {
         if let moment = await parts.speaker.stop() { lastHeard = moment }
     }
 
-    private func finish(_ report: TurnReport) {
-        if current?.run.turn == report.turn { current = nil }
-        if !report.reply.isEmpty {
+    private func finish(_ report: TurnReport, of run: TurnRun) async {
+        if current?.run === run { current = nil }
+        guard !run.control.isDropped else { return }
+        if !report.reply.isEmpty, report.turn.number > forgottenUpTo {
             exchanges.append(Exchange(question: report.transcript, reply: report.reply))
             // The last one is kept in any case: it can be asked for again.
             exchanges.removeFirst(max(0, exchanges.count - max(1, settings.rememberedTurns)))
         }
+        await parts.memory?.keep(report)
         switch report.outcome {
         case .failed: parts.log.error("\(report.turn) failed: \(report.failure ?? "unknown")")
         case .answered, .nothingHeard, .stopped: parts.log.info(report.summary)
         }
         finished(report)
+        if settings.followUp, report.outcome == .answered, !report.reply.isEmpty {
+            post.yield(.invited(nextTurn(), at: parts.clock.now))
+        }
     }
 
-    /// Does `action` at `moment`, unless another turn has begun or the loop has ended by then.
-    private func later(at moment: Moment, _ action: @escaping @Sendable () -> Void) {
-        let timer = Task { [clock = parts.clock] in
+    /// Posts `event` at `moment`, unless another turn has begun or the loop has ended by then.
+    private func later(at moment: Moment, post event: Phase.Event) {
+        let timer = Task { [clock = parts.clock, post] in
             guard (try? await clock.sleep(until: moment, tolerance: nil)) != nil else { return }
-            action()
+            post.yield(event)
         }
         timers.append(timer)
     }

@@ -35,7 +35,10 @@ struct EndOfQuestion {
     var rule = Rule.button
     /// Speech was found, so that there is a question.
     private(set) var isFound = false
+    /// Somebody has spoken since the press, whatever there was in the room before it.
+    var isFoundSincePress: Bool { isFound && (lastSpeech ?? 0) > lead }
 
+    private let lead: Int
     private let postRoll: Int
     private let endOfSpeech: Int
     private let noSpeech: Int
@@ -47,6 +50,7 @@ struct EndOfQuestion {
     /// - Parameter lead: frames before the press, which the waits do not count.
     init(limits: Limits, lead: Int) {
         let format = AudioFormat.speech
+        self.lead = lead
         postRoll = format.frames(in: limits.postRoll)
         endOfSpeech = format.frames(in: limits.endOfSpeech)
         noSpeech = lead + format.frames(in: limits.noSpeech)

@@ -12,10 +12,12 @@ public struct LoopSettings: Sendable {
     public var noSpeech = Duration.seconds(5)
     /// The longest question.
     public var longestTurn = Duration.seconds(60)
-    /// A press this long or longer is no tap.
-    public var hold = Duration.milliseconds(400)
+    /// How presses are told apart.
+    public var gestures = Phase.Gestures()
     /// How many exchanges the conversation remembers.
     public var rememberedTurns = 10
+    /// Whether the device listens again, hands-free, when its answer was heard.
+    public var followUp = false
     /// Whether the device makes its own small sounds.
     public var sounds = true
 
@@ -31,6 +33,8 @@ public struct LoopParts: Sendable {
     public var synthesizers: Failover<any SpeechSynthesizer>
     /// Says what went wrong, when something did: the one that needs nobody else.
     public var ownVoice: any SpeechSynthesizer
+    /// Keeps what was said beyond the end of the program; nil if nothing does.
+    public var memory: (any ConversationMemory)?
     public var clock: any MomentClock
     public var log: Log
 
@@ -39,7 +43,7 @@ public struct LoopParts: Sendable {
         recognizers: Failover<any SpeechRecognizer>,
         languageModels: Failover<any LanguageModel>,
         synthesizers: Failover<any SpeechSynthesizer>, ownVoice: any SpeechSynthesizer,
-        clock: any MomentClock, log: Log
+        memory: (any ConversationMemory)? = nil, clock: any MomentClock, log: Log
     ) {
         self.microphone = microphone
         self.speaker = speaker
@@ -47,23 +51,8 @@ public struct LoopParts: Sendable {
         self.languageModels = languageModels
         self.synthesizers = synthesizers
         self.ownVoice = ownVoice
+        self.memory = memory
         self.clock = clock
         self.log = log
     }
-}
-
-/// What is known of a turn when it is over.
-public struct TurnReport: Sendable {
-    public let turn: Turn
-    public var outcome = Outcome.stopped
-    /// Empty if it did not come to that.
-    public var transcript = ""
-    public var reply = ""
-    public var timeline = Timeline()
-    /// Who answered, by stage: `speechToText`, `languageModel`, `textToSpeech`.
-    public var providers: [String: String] = [:]
-    /// Why it failed, for the log and the page; nil otherwise.
-    public var failure: String?
-    /// The question as it was recorded.
-    public var question = AudioChunk([], format: .speech)
 }

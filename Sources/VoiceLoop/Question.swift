@@ -6,4 +6,8 @@ enum Question: Sendable {
     case spoken(from: Moment, pressed: Moment)
     /// Text, which needs no recognizer.
     case written(String)
+    /// Nobody asked: the device says a sentence, in its own voice or in that of its answers.
+    case unasked(String, ownVoice: Bool)
+    /// Nobody asked: a sentence with a sound before it, again and again.
+    case alarm(String)
 }

@@ -12,4 +12,8 @@ enum Sentences {
     static let noRecognizer =
         "I cannot understand speech, because the speech recognizer is not working."
     static let noAnswer = "I am sorry, I could not find an answer, because something failed."
+    static let forgetQuestion = "Shall I forget our conversation? Tap once to agree."
+    static let forgotten = "I have forgotten our conversation."
+    static let kept = "I keep our conversation."
+    static let nothingToRepeat = "I have not said anything yet."
 }

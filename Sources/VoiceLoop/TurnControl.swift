@@ -17,11 +17,17 @@ final class TurnControl: Sendable {
     }
 
     private let state = Mutex((ending: Ending.button, isSettled: false))
+    private let dropped = Mutex(false)
 
     func end(by ending: Ending) { state.withLock { $0.ending = ending } }
 
     /// It is no double tap any more: what was recorded may leave the device.
     func settle() { state.withLock { $0.isSettled = true } }
+
+    /// It was never a turn, only a tap: nothing more is heard of it.
+    func drop() { dropped.withLock { $0 = true } }
+
+    var isDropped: Bool { dropped.withLock { $0 } }
 
     var current: (ending: Ending, isSettled: Bool) { state.withLock { $0 } }
 }

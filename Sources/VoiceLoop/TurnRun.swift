@@ -10,11 +10,14 @@ final class TurnRun: Sendable {
     private let recording = Recording()
     private let parts: LoopParts
     private let settings: LoopSettings
-    private let post: @Sendable (Phase.Event) -> Void
+    private let tell: @Sendable (Phase.Event) -> Void
     private let report: Mutex<TurnReport>
 
     /// How often the device ticks while it thinks.
     private static let tickPause = Duration.seconds(2)
+    /// Some three minutes: whoever has not come by then is not there.
+    private static let rings = 20
+    private static let ringPause = Duration.seconds(4)
 
     init(
         _ turn: Turn, parts: LoopParts, settings: LoopSettings,
@@ -23,8 +26,12 @@ final class TurnRun: Sendable {
         self.turn = turn
         self.parts = parts
         self.settings = settings
-        self.post = post
+        tell = post
         report = Mutex(TurnReport(turn: turn))
+    }
+
+    private func post(_ event: Phase.Event) {
+        if !control.isDropped { tell(event) }
     }
 
     func mark(_ step: Step, at moment: Moment) {
@@ -86,6 +93,19 @@ final class TurnRun: Sendable {
         case .written(let text):
             mark(.pressed)
             return try await reply(to: text, after: exchanges, on: playback, while: Thinking())
+        case .unasked(let text, let ownVoice):
+            mark(.pressed)
+            if ownVoice {
+                try await speakItself(text, on: playback)
+            } else {
+                try await say(text, on: playback, while: Thinking())
+            }
+            mark(.heard, at: try await playback.drain())
+            return .answered
+        case .alarm(let text):
+            mark(.pressed)
+            try await ring(text, on: playback)
+            return .answered
         }
     }
 
@@ -99,7 +119,11 @@ final class TurnRun: Sendable {
         try await speak(
             replyingTo: question, after: await exchanges(), on: playback, while: thinking)
         thinking.end()
+        // Before its last sound is heard, so that a power cut never takes what was.
+        let complete = report.withLock { $0 }
+        async let kept: Void? = parts.memory?.keep(complete)
         mark(.heard, at: try await playback.drain())
+        _ = await kept
         return .answered
     }
 
@@ -114,6 +138,7 @@ final class TurnRun: Sendable {
         var recorded = 0
         // What was said since a press of which it is not known yet what it is.
         var undecided: [AudioChunk] = []
+        var isSpeechTold = false
         let sound = parts.microphone.listen(from: start)
         for try await captured in sound.reporting(TurnFailure.microphone) {
             let format = captured.chunk.format
@@ -132,8 +157,12 @@ final class TurnRun: Sendable {
             rules!.heard(frames: captured.chunk.frames, detector.hear(captured.chunk))
             let decision = rules!.decision
             if case .end(let frame, let speech) = decision {
-                if frame > recorded { undecided.forEach(recording.append) }
-                recording.append(captured.chunk.part(0..<max(0, frame - recorded)))
+                // How much of what is undecided belongs to the question only its end says.
+                var start = recorded - undecided.reduce(0) { $0 + $1.frames }
+                for chunk in undecided + [captured.chunk] {
+                    recording.append(chunk.part(0..<max(0, frame - start)))
+                    start += chunk.frames
+                }
                 return end(recording, speech: speech)
             }
             if case .undecided(let since) = ending {
@@ -148,6 +177,10 @@ final class TurnRun: Sendable {
             }
             recorded += captured.chunk.frames
             if isSettled, rules!.isFound { recording.release() }
+            if rules!.isFoundSincePress, !isSpeechTold {
+                isSpeechTold = true
+                post(.speechFound(turn))
+            }
         }
         try Task.checkCancellation()
         // A recording that came from a file is over when the file is.
@@ -261,17 +294,32 @@ final class TurnRun: Sendable {
     private func apologize(for error: any Error, on playback: any Playback) async {
         let sentence = (error as? TurnFailure)?.sentence ?? Sentences.noAnswer
         do {
-            do {
-                for try await chunk in try await parts.ownVoice.speech(for: sentence) {
-                    _ = try await playback.play(chunk)
-                }
-            } catch let error as ProviderError {
-                parts.log.error("\(turn): \(error)")
-                _ = try await playback.play(Sounds.failed)
-            }
+            try await speakItself(sentence, on: playback)
             mark(.heard, at: try await playback.drain())
         } catch {
             // The speaker is what does not work, and has said so in the log; or a press ended it.
+        }
+    }
+    /// Hands a sentence in the device's own voice to the speaker, or, where it has none, a sound.
+    private func speakItself(_ sentence: String, on playback: any Playback) async throws {
+        parts.log.debug("\(turn): saying \"\(sentence)\"")
+        do {
+            for try await chunk in try await parts.ownVoice.speech(for: sentence) {
+                mark(.firstPlayed, at: try await playback.play(chunk))
+            }
+        } catch let error as ProviderError {
+            parts.log.error("\(turn): \(error)")
+            _ = try await playback.play(Sounds.failed)
+        }
+    }
+
+    /// Rings until somebody presses the button, or nobody has for some minutes.
+    private func ring(_ sentence: String, on playback: any Playback) async throws {
+        for _ in 0..<Self.rings {
+            _ = try await playback.play(Sounds.alarm)
+            try await speakItself(sentence, on: playback)
+            mark(.heard, at: try await playback.drain())
+            try await parts.clock.sleep(for: Self.ringPause)
         }
     }
 }

@@ -41,7 +41,9 @@ struct Appliance {
         loop.endOfSpeech = .milliseconds(settings.audio.endOfSpeechMilliseconds)
         loop.noSpeech = .seconds(settings.audio.noSpeechSeconds)
         loop.longestTurn = .seconds(settings.audio.longestTurnSeconds)
-        loop.hold = .milliseconds(settings.button.holdMilliseconds)
+        loop.gestures.hold = .milliseconds(settings.button.holdMilliseconds)
+        loop.gestures.toggles = settings.button.mode == .toggle
+        loop.followUp = settings.conversation.followUp
         loop.rememberedTurns = settings.conversation.rememberedTurns
         loop.sounds = settings.audio.sounds
         return loop

@@ -38,9 +38,8 @@ struct Configuration {
 
     /// Keys that are understood, but whose part this version does not have.
     private static let laterKeys = [
-        "name", "board", "button.mode", "audio.volume", "audio.keepSpeakerOpen",
-        "conversation.systemPrompt", "conversation.longestReplySeconds", "conversation.followUp",
-        "history", "web", "network",
+        "name", "board", "audio.volume", "audio.keepSpeakerOpen", "conversation.systemPrompt",
+        "conversation.longestReplySeconds", "history", "web", "network",
     ]
 
     private static func withoutEffect(_ tree: JSONValue) -> [String] {

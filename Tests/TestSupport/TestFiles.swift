@@ -103,9 +103,9 @@ public func recognized(_ sound: AudioChunk) async throws -> String {
 }
 
 /// A new simulated card. ALSA reads its configuration once for all of them.
-public func testCard(speed: Int = 1) throws -> SimulatedCard {
+public func testCard(speed: Int = 1, hearsItself: Bool = false) throws -> SimulatedCard {
     _ = activated
-    return try SimulatedCard(speed: speed)
+    return try SimulatedCard(speed: speed, hearsItself: hearsItself)
 }
 
 private let activated: SimulatedCard? = {

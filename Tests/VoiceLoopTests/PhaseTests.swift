@@ -5,7 +5,7 @@ import VoiceLoop
 struct PhaseTests {
     private static let one = Turn(number: 1)
     private static let two = Turn(number: 2)
-    private static let hold = Duration.milliseconds(400)
+    private static let three = Turn(number: 3)
 
     private static func at(_ milliseconds: Int64) -> Moment {
         Moment(nanoseconds: milliseconds * 1_000_000)
@@ -16,11 +16,16 @@ struct PhaseTests {
         let events: [Phase.Event]
         let phase: Phase
         let effects: [Phase.Effect]
+        let gestures: Phase.Gestures
 
         init(
-            _ name: String, _ events: [Phase.Event], _ phase: Phase, _ effects: [Phase.Effect]
+            _ name: String, toggles: Bool = false, _ events: [Phase.Event], _ phase: Phase,
+            _ effects: [Phase.Effect]
         ) {
             testDescription = name
+            var gestures = Phase.Gestures()
+            gestures.toggles = toggles
+            self.gestures = gestures
             self.events = events
             self.phase = phase
             self.effects = effects
@@ -39,20 +44,48 @@ struct PhaseTests {
         ]
     private static let tap: [Phase.Event] = [.pressed(one, at: at(0)), .released(at: at(100))]
     private static let tapEffects: [Phase.Effect] =
-        begun + [
-            .endBySilence(one, tapped: at(100))
+        begun + [.endBySilence(one), .timeTaps(since: at(100))]
+    private static let handsFree = Phase.listening(
+        one, .handsFree(since: at(100)), speech: false)
+    /// Held, answered, and being spoken.
+    private static let speaking = held + [.replyBegan(one)]
+    private static let speakingEffects = heldEffects + [.show(.speaking)]
+
+    /// What the press of `turn` does when it cuts `old` short.
+    private static func again(_ turn: Turn, _ moment: Int64, abandoning old: Turn?)
+        -> [Phase.Effect]
+    {
+        let abandoned = old.map { [Phase.Effect.abandon($0)] } ?? []
+        return abandoned + [
+            .record(turn, pressed: at(moment)), .timeHold(since: at(moment)), .show(.listening),
         ]
+    }
+    private static let doubleTap =
+        tap + [.pressed(two, at: at(350)), .released(at: at(450))]
+    private static let doubleTapEffects =
+        tapEffects + [
+            .waitAndSee(one, since: at(350)), .timeHold(since: at(350)), .drop(one),
+            .timeTaps(since: at(450)), .show(.off),
+        ]
+    /// Three taps, and whether to forget is being asked.
+    private static let tripleTap =
+        doubleTap + [.pressed(three, at: at(700)), .released(at: at(800))]
+    private static let tripleTapEffects =
+        doubleTapEffects + again(three, 700, abandoning: nil) + [
+            .drop(three), .say(three, .forgetQuestion), .show(.speaking),
+        ]
+    private static let four = Turn(number: 4)
 
     static let cases: [Case] = [
         Case(
             "a press records at once", [.pressed(one, at: at(0))],
-            .listening(one, .down(since: at(0), interrupting: false)), begun),
+            .listening(one, .down(since: at(0), after: .idle), speech: false), begun),
         Case("held and released, it thinks", held, .thinking(one), heldEffects),
         Case(
             "a release is classified by its own time, however late the timer",
             [.pressed(one, at: at(0)), .released(at: at(400))], .thinking(one),
             begun + [.endAfterLastWord(one, released: at(400)), .show(.thinking)]),
-        Case("a tap listens hands-free", tap, .listening(one, .handsFree), tapEffects),
+        Case("a tap listens hands-free", tap, handsFree, tapEffects),
         Case(
             "the end of speech ends a hands-free question",
             tap + [.captureEnded(one, speech: true)], .thinking(one),
@@ -79,7 +112,7 @@ struct PhaseTests {
             ]),
         Case(
             "the first press's timer does not make a tap held",
-            tap + [.heldSince(at(0))], .listening(one, .handsFree), tapEffects),
+            tap + [.heldSince(at(0))], handsFree, tapEffects),
         Case(
             "the longest turn is answered, and the release ignored",
             [
@@ -106,10 +139,11 @@ struct PhaseTests {
             ]),
         Case(
             "a tap while thinking just stops",
-            held + [.pressed(two, at: at(2500)), .released(at: at(2600))], .idle,
-            heldEffects + [
-                .abandon(one), .record(two, pressed: at(2500)), .timeHold(since: at(2500)),
-                .show(.listening), .abandon(two), .show(.off),
+            held + [
+                .pressed(two, at: at(2500)), .released(at: at(2600)), .tapsOver(since: at(2600)),
+            ], .idle,
+            heldEffects + again(two, 2500, abandoning: one) + [
+                .drop(two), .timeTaps(since: at(2600)), .show(.off),
             ]),
         Case(
             "a failure is told, then it is idle", held + [.failed(one), .ended(one)], .idle,
@@ -122,11 +156,191 @@ struct PhaseTests {
             held + [
                 .pressed(two, at: at(2500)), .replyBegan(one), .failed(one), .ended(one),
                 .captureEnded(one, speech: false),
-            ], .listening(two, .down(since: at(2500), interrupting: true)),
+            ], .listening(two, .down(since: at(2500), after: .turn), speech: false),
             heldEffects + [
                 .abandon(one), .record(two, pressed: at(2500)), .timeHold(since: at(2500)),
                 .show(.listening),
             ]),
+        Case(
+            "300 ms after a tap what was said may go to the providers",
+            tap + [.tapsOver(since: at(100))], handsFree, tapEffects + [.settle(one)]),
+        Case(
+            "two taps drop the turn, and repeat once a third is ruled out",
+            doubleTap + [.tapsOver(since: at(450))], .speaking(one),
+            doubleTapEffects + [.say(one, .lastAnswer), .show(.speaking)]),
+        Case(
+            "nothing is repeated before a third tap is ruled out", doubleTap,
+            .counting(one, taps: 2, since: at(450)), doubleTapEffects),
+        Case(
+            "the first tap's time does not end a double tap",
+            tap + [.pressed(two, at: at(350)), .tapsOver(since: at(100))],
+            .listening(one, .down(since: at(350), after: .taps(1)), speech: false),
+            tapEffects + [.waitAndSee(one, since: at(350)), .timeHold(since: at(350))]),
+        Case(
+            "tapped, then held: the same turn, now push-to-talk",
+            tap + [.pressed(two, at: at(350)), .heldSince(at(350)), .released(at: at(3000))],
+            .thinking(one),
+            tapEffects + [
+                .waitAndSee(one, since: at(350)), .timeHold(since: at(350)), .hold(one),
+                .endAfterLastWord(one, released: at(3000)), .show(.thinking),
+            ]),
+        Case(
+            "a second press after speech is no double tap: it ends the question",
+            tap + [.speechFound(one), .pressed(two, at: at(350)), .released(at: at(450))],
+            .thinking(one),
+            tapEffects + [
+                .waitAndSee(one, since: at(350)), .timeHold(since: at(350)), .endAt(one, at(350)),
+                .show(.thinking),
+            ]),
+        Case(
+            "a second press after more than 300 ms is no double tap: it ends the question",
+            tap + [.pressed(two, at: at(401)), .released(at: at(450))], .thinking(one),
+            tapEffects + [
+                .waitAndSee(one, since: at(401)), .timeHold(since: at(401)), .endAt(one, at(401)),
+                .show(.thinking),
+            ]),
+        Case(
+            "three taps ask whether to forget", tripleTap, .confirming(three), tripleTapEffects),
+        Case(
+            "the time for an answer begins when the question was heard",
+            tripleTap + [.ended(three)], .confirming(three),
+            tripleTapEffects + [.timeAnswer(three)]),
+        Case(
+            "one more tap forgets",
+            tripleTap + [
+                .ended(three), .pressed(four, at: at(4000)), .released(at: at(4100)),
+            ], .speaking(four),
+            tripleTapEffects + [.timeAnswer(three)] + again(four, 4000, abandoning: three) + [
+                .drop(four), .forget, .say(four, .forgotten), .show(.speaking),
+            ]),
+        Case(
+            "a tap agrees while the question is still being asked",
+            tripleTap + [.pressed(four, at: at(1000)), .released(at: at(1100))],
+            .speaking(four),
+            tripleTapEffects + again(four, 1000, abandoning: three) + [
+                .drop(four), .forget, .say(four, .forgotten), .show(.speaking),
+            ]),
+        Case(
+            "held instead, it is an ordinary turn and means no",
+            tripleTap + [
+                .ended(three), .pressed(four, at: at(4000)), .heldSince(at(4000)),
+                .unanswered(three), .released(at: at(6000)),
+            ], .thinking(four),
+            tripleTapEffects + [.timeAnswer(three)] + again(four, 4000, abandoning: three) + [
+                .hold(four), .endAfterLastWord(four, released: at(6000)), .show(.thinking),
+            ]),
+        Case(
+            "no answer keeps the conversation", tripleTap + [.ended(three), .unanswered(three)],
+            .speaking(three),
+            tripleTapEffects + [.timeAnswer(three), .say(three, .kept), .show(.speaking)]),
+        Case(
+            "a question that could not be asked is not waited for",
+            tripleTap + [.failed(three), .ended(three)], .idle,
+            tripleTapEffects + [.show(.failed), .show(.off)]),
+        Case(
+            "two taps while it speaks repeat from the start",
+            speaking + [
+                .pressed(two, at: at(5000)), .released(at: at(5100)),
+                .pressed(three, at: at(5300)), .released(at: at(5400)),
+                .tapsOver(since: at(5400)),
+            ], .speaking(three),
+            speakingEffects + again(two, 5000, abandoning: one) + [
+                .drop(two), .timeTaps(since: at(5100)), .show(.off),
+            ] + again(three, 5300, abandoning: nil) + [
+                .drop(three), .timeTaps(since: at(5400)), .show(.off), .say(three, .lastAnswer),
+                .show(.speaking),
+            ]),
+        Case(
+            "three taps while it speaks ask whether to forget",
+            speaking + [
+                .pressed(two, at: at(5000)), .released(at: at(5100)),
+                .pressed(three, at: at(5300)), .released(at: at(5400)),
+                .pressed(four, at: at(5600)), .released(at: at(5700)),
+            ], .confirming(four),
+            speakingEffects + again(two, 5000, abandoning: one) + [
+                .drop(two), .timeTaps(since: at(5100)), .show(.off),
+            ] + again(three, 5300, abandoning: nil) + [
+                .drop(three), .timeTaps(since: at(5400)), .show(.off),
+            ] + again(four, 5600, abandoning: nil) + [
+                .drop(four), .say(four, .forgetQuestion), .show(.speaking),
+            ]),
+        Case(
+            "tapped while it speaks, then held: a new turn",
+            speaking + [
+                .pressed(two, at: at(5000)), .released(at: at(5100)),
+                .pressed(three, at: at(5300)), .heldSince(at(5300)),
+            ], .listening(three, .held, speech: false),
+            speakingEffects + again(two, 5000, abandoning: one) + [
+                .drop(two), .timeTaps(since: at(5100)), .show(.off),
+            ] + again(three, 5300, abandoning: nil) + [.hold(three)]),
+        Case(
+            "a press late after a tap that stopped is a first press, however late the timer",
+            speaking + [
+                .pressed(two, at: at(5000)), .released(at: at(5100)),
+                .pressed(three, at: at(5401)), .released(at: at(5500)),
+            ], .listening(three, .handsFree(since: at(5500)), speech: false),
+            speakingEffects + again(two, 5000, abandoning: one) + [
+                .drop(two), .timeTaps(since: at(5100)), .show(.off),
+            ] + again(three, 5401, abandoning: nil) + [
+                .endBySilence(three), .timeTaps(since: at(5500)),
+            ]),
+        Case(
+            "a press while a timer rings silences it, nothing else",
+            [
+                .wanted(one, .alarm("over")), .pressed(two, at: at(500)),
+                .released(at: at(600)), .tapsOver(since: at(600)),
+            ], .idle,
+            [.say(one, .alarm("over")), .show(.speaking), .abandon(one), .show(.off)]),
+        Case(
+            "what the device wants to say waits for the end of a turn",
+            [.pressed(one, at: at(0)), .wanted(two, .alarm("over"))],
+            .listening(one, .down(since: at(0), after: .idle), speech: false), begun),
+        Case(
+            "a press cuts an announcement short, and a tap just stops it",
+            [
+                .wanted(one, .announcement("news")), .pressed(two, at: at(500)),
+                .released(at: at(600)), .tapsOver(since: at(600)),
+            ], .idle,
+            [.say(one, .announcement("news")), .show(.speaking)]
+                + again(two, 500, abandoning: one) + [
+                    .drop(two), .timeTaps(since: at(600)), .show(.off),
+                ]),
+        Case(
+            "invited, it listens hands-free without a press", [.invited(one, at: at(0))],
+            .listening(one, .handsFree(since: at(0)), speech: false),
+            [
+                .record(one, pressed: at(0)), .endBySilence(one), .settle(one),
+                .show(.listening),
+            ]),
+        Case(
+            "an invitation after a press is void",
+            [.pressed(one, at: at(0)), .invited(two, at: at(1))],
+            .listening(one, .down(since: at(0), after: .idle), speech: false), begun),
+        Case(
+            "toggle: a press starts, its release is nothing, a press ends", toggles: true,
+            [
+                .pressed(one, at: at(0)), .released(at: at(100)), .heldSince(at(0)),
+                .pressed(two, at: at(3000)), .released(at: at(3100)),
+            ], .thinking(one),
+            [
+                .record(one, pressed: at(0)), .hold(one), .show(.listening),
+                .endAfterLastWord(one, released: at(3000)), .show(.thinking),
+            ]),
+        Case(
+            "toggle: a press while it speaks ends it", toggles: true,
+            [
+                .pressed(one, at: at(0)), .pressed(two, at: at(3000)), .replyBegan(one),
+                .pressed(three, at: at(4000)),
+            ], .idle,
+            [
+                .record(one, pressed: at(0)), .hold(one), .show(.listening),
+                .endAfterLastWord(one, released: at(3000)), .show(.thinking),
+                .show(.speaking), .abandon(one), .show(.off),
+            ]),
+        Case(
+            "toggle: a press silences a timer", toggles: true,
+            [.wanted(one, .alarm("over")), .pressed(two, at: at(500))], .idle,
+            [.say(one, .alarm("over")), .show(.speaking), .abandon(one), .show(.off)]),
         Case("a release alone is nothing", [.released(at: at(5))], .idle, []),
     ]
 
@@ -135,7 +349,7 @@ struct PhaseTests {
         var phase = Phase.idle
         var effects: [Phase.Effect] = []
         for event in example.events {
-            let (next, more) = phase.after(event, hold: Self.hold)
+            let (next, more) = phase.after(event, example.gestures)
             phase = next
             effects += more
         }

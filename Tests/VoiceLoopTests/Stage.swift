@@ -18,12 +18,17 @@ final class Stage: Sendable {
     private let shown = Mutex<[Light]>([])
     private let finished = Mutex<[TurnReport]>([])
     private let button = Mutex<Conversation?>(nil)
+    let memory = StageMemory()
+    private let hasMemory: Bool
 
-    init(sounds: Bool? = nil, rememberedTurns: Int = 10) {
+    init(
+        sounds: Bool? = nil, memory: Bool = false, _ change: (inout LoopSettings) -> Void = { _ in }
+    ) {
         var settings = LoopSettings()
         settings.sounds = sounds ?? true
-        settings.rememberedTurns = rememberedTurns
+        change(&settings)
         self.settings = settings
+        hasMemory = memory
         speaker = StageSpeaker(clock: clock, keepsTicks: sounds == true)
     }
 
@@ -35,7 +40,7 @@ final class Stage: Sendable {
             recognizers: Failover([.init("ear", recognizer)], clock: clock, log: .silent),
             languageModels: Failover([.init("mind", model)], clock: clock, log: .silent),
             synthesizers: Failover([.init("voice", synthesizer)], clock: clock, log: .silent),
-            ownVoice: synthesizer, clock: clock, log: .silent)
+            ownVoice: synthesizer, memory: hasMemory ? memory : nil, clock: clock, log: .silent)
         let conversation = Conversation(
             parts, settings: settings, show: { light in self.shown.withLock { $0.append(light) } },
             finished: { report in self.finished.withLock { $0.append(report) } })
@@ -69,6 +74,8 @@ final class Stage: Sendable {
     func press() { button.withLock { $0 }!.button(.pressed(at: clock.now)) }
     func release() { button.withLock { $0 }!.button(.released(at: clock.now)) }
 
+    func say(_ utterance: Utterance) async { await button.withLock { $0 }!.say(utterance) }
+
     /// Ends a held question, and waits until the loop knows: a card would give it frames for ever,
     /// this microphone only those of the script.
     func letGo() async {
@@ -86,6 +93,15 @@ final class Stage: Sendable {
         }
     }
 
+    /// Lets the microphone go on hearing the quiet room, as a card does, until so many turns are
+    /// over: however late the loop learns of a tap, there are frames left for it to end by.
+    func hearQuiet(until count: Int) async {
+        while finished.withLock({ $0.count }) < count {
+            hear(quiet(20))
+            guard (try? await Task.sleep(for: .milliseconds(1))) != nil else { return }
+        }
+    }
+
     func quiet(_ milliseconds: Int) -> AudioChunk {
         TestSound.noise(lasting: .milliseconds(milliseconds), amplitude: 0.0005)
     }
@@ -95,10 +111,12 @@ final class Stage: Sendable {
     }
 }
 
-/// Waits for something that other tasks are about to do. It sleeps rather than makes way: spinning
-/// tests would keep them from doing it.
+/// Waits for something that other tasks are about to do, or the test's time limit. It sleeps rather
+/// than makes way: spinning tests would keep them from doing it.
 func until(_ condition: @Sendable () -> Bool) async {
-    while !condition() { try? await Task.sleep(for: .milliseconds(1)) }
+    while !condition() {
+        guard (try? await Task.sleep(for: .milliseconds(1))) != nil else { return }
+    }
 }
 
 final class StageMicrophone: Microphone {
@@ -137,6 +155,9 @@ final class StageMicrophone: Microphone {
     }
 
     func catchUp() {}
+
+    /// How often it was listened to.
+    var listened: Int { state.withLock { $0.starts.count } }
 
     /// When the turn of this number, counted from 1, listens from.
     func listening(number: Int) async -> Moment {
@@ -287,4 +308,24 @@ final class StageSynthesizer: SpeechSynthesizer {
             return counter.increment() == 0 || isEndless ? chunk : nil
         }
     }
+}
+
+final class StageMemory: ConversationMemory {
+    private struct State {
+        var before: [Exchange] = []
+        var kept: [TurnReport] = []
+        var forgotten = 0
+    }
+    private let state = Mutex(State())
+
+    var exchangesBefore: [Exchange] {
+        get { state.withLock { $0.before } }
+        set { state.withLock { $0.before = newValue } }
+    }
+    var kept: [TurnReport] { state.withLock { $0.kept } }
+    var forgotten: Int { state.withLock { $0.forgotten } }
+
+    func exchanges() async -> [Exchange] { exchangesBefore }
+    func keep(_ report: TurnReport) async { state.withLock { $0.kept.append(report) } }
+    func forget() async { state.withLock { $0.forgotten += 1 } }
 }

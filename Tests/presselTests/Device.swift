@@ -19,19 +19,20 @@ final class Device: Sendable {
 
     /// - Parameters:
     ///   - speed: of the card, against real time.
-    ///   - button: the settings of the button; the keyboard's unless told otherwise.
     ///   - settings: keys beside those of the button and the devices, as JSON.
-    ///   - audio: keys of the audio settings, ending in a comma.
+    ///   - button, audio: keys of those sections, ending in a comma.
+    ///   - source: of the button.
     init(
-        speed: Int = 1, button: String = "\"source\": \"keyboard\"", settings: String = "",
+        speed: Int = 1, hearsItself: Bool = false, settings: String = "", button: String = "",
+        source: String = "keyboard",
         audio: String = "", state: String? = nil, capture: String? = nil, playback: String? = nil
     ) throws {
-        card = try testCard(speed: speed)
+        card = try testCard(speed: speed, hearsItself: hearsItself)
         let file = folder.file(
             "owner.json",
             Array(
                 """
-                {"button": {\(button)}, \(settings)
+                {"button": {\(button) "source": "\(source)"}, \(settings)
                  "audio": {\(audio) "captureDevice": "\(capture ?? card.device)",
                            "playbackDevice": "\(playback ?? card.device)"}}
                 """.utf8))
@@ -74,6 +75,18 @@ final class Device: Sendable {
         try card.speak(question)
         try await sleep(Int(question.duration.inMilliseconds) / speed + 250)
         try type("release")
+    }
+
+    /// Two lines rather than the command `tap`, whose release comes with its press.
+    func tap() async throws {
+        try type("press")
+        try await sleep(80)
+        try type("release")
+    }
+
+    /// How often the log holds `text`.
+    func count(_ text: String) -> Int {
+        log.split(separator: "\n").count { $0.contains(text) }
     }
 
     /// Waits for its end.

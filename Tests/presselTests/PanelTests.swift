@@ -45,11 +45,11 @@ struct PanelTests {
         mkfifo(button, 0o600)
         let light = folder.file("spidev", [])
         let device = try Device(
-            button: "\"source\": \"input\", \"device\": \"\(button)\"",
             settings: """
                 "lights": {"kind": "apa102", "device": "\(light)", "count": 3, "brightness": 50,
                            "palette": {"listening": "#010203"}},
-                """)
+                """,
+            button: "\"device\": \"\(button)\",", source: "input")
         try await device.says("recording from")
         try await device.says("the button is \(button)")
         try await shows([0xe0, 0, 0, 0], at: light)
@@ -73,16 +73,17 @@ struct PanelTests {
 
     @Test("Without its chip, its switch or its lamp it says so, runs on, and ends at once")
     func missing() async throws {
-        let cases: [(button: String, line: String)] = [
-            ("\"chip\": \"none\", \"line\": 17", "line 17 of GPIO chip \"none\": "),
+        let cases: [(button: String, source: String, line: String)] = [
+            ("\"chip\": \"none\", \"line\": 17,", "gpio", "line 17 of GPIO chip \"none\": "),
             (
-                "\"source\": \"input\", \"device\": \"/dev/input/by-id/none\"",
+                "\"device\": \"/dev/input/by-id/none\",", "input",
                 "cannot open /dev/input/by-id/none: No such file or directory; plug it in"
             ),
         ]
-        for (button, line) in cases {
+        for (button, source, line) in cases {
             let device = try Device(
-                button: button, settings: "\"lights\": {\"kind\": \"sysfs\", \"path\": \"/none\"},")
+                settings: "\"lights\": {\"kind\": \"sysfs\", \"path\": \"/none\"},", button: button,
+                source: source)
             try await device.says(line)
             try await device.says("cannot open /none/max_brightness: No such file")
             try await device.says("is ready")

@@ -1,0 +1,30 @@
+public import Voice
+
+/// What is known of a turn when it is over.
+public struct TurnReport: Sendable {
+    public let turn: Turn
+    public var outcome = Outcome.stopped
+    /// Empty if it did not come to that.
+    public var transcript = ""
+    public var reply = ""
+    public var timeline = Timeline()
+    /// Who answered, by stage: `speechToText`, `languageModel`, `textToSpeech`.
+    public var providers: [String: String] = [:]
+    /// Why it failed, for the log and the page; nil otherwise.
+    public var failure: String?
+    /// The question as it was recorded.
+    public var question = AudioChunk([], format: .speech)
+}
+
+/// What a conversation remembers when the program ends.
+public protocol ConversationMemory: Sendable {
+    /// What was said lately, the oldest first.
+    func exchanges() async -> [Exchange]
+
+    /// Keeps a turn: when its reply is complete but not yet heard to its end, and again when it
+    /// is over. Returns when it is safe; never fails, since a turn does not depend on it.
+    func keep(_ report: TurnReport) async
+
+    /// What was kept so far is not to be remembered any more.
+    func forget() async
+}

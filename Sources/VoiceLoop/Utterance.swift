@@ -1,0 +1,14 @@
+/// Something the device says of its own accord, rather than as the answer to a question.
+public enum Utterance: Equatable, Sendable {
+    /// The last answer once more.
+    case lastAnswer
+    /// Whether to forget the conversation; one tap agrees.
+    case forgetQuestion
+    case forgotten
+    /// Nobody agreed to forget.
+    case kept
+    /// A sentence, in the owner's language.
+    case announcement(String)
+    /// A sentence said again and again, with a sound, until a press silences it.
+    case alarm(String)
+}

@@ -1,0 +1,230 @@
+import Codec
+import Linux
+import Synchronization
+import TestSupport
+import Testing
+import Voice
+
+@testable import VoiceLoop
+
+/// What the finger does, carried out: the parts of the loop that `PhaseTests` only names.
+@Suite(.serialized, .timeLimit(.minutes(1)))
+struct GestureTests {
+    private let stage = Stage()
+
+    /// One held turn, heard to its end; the model answers "One. Two."
+    private func answered(_ stage: Stage, number: Int = 1) async {
+        stage.press()
+        _ = await stage.microphone.listening(number: number)
+        stage.hear(stage.quiet(300))
+        stage.hear(stage.speech(600))
+        await stage.letGo()
+        stage.hear(stage.quiet(300))
+        await stage.hasFinished(number)
+    }
+
+    private func tap(_ stage: Stage) {
+        stage.press()
+        stage.clock.advance(by: .milliseconds(100))
+        stage.release()
+    }
+
+    @Test("Telling taps apart delays a held turn by nothing")
+    func held() async throws {
+        let report = try await stage.run { stage in
+            stage.press()
+            stage.hear(stage.quiet(300))
+            stage.hear(stage.speech(600))
+            stage.hear(stage.quiet(300))
+            await stage.letGo()
+            // From here on the clock stands still, so whatever waited would wait for ever.
+            stage.microphone.hear(CapturedChunk(stage.quiet(300), began: stage.clock.now))
+        }
+        #expect(report.outcome == .answered)
+        #expect(report.timeline.duration(from: .released, to: .heard) == .zero)
+        #expect(report.timeline.duration(from: .pressed, to: .firstSample) == .zero)
+    }
+
+    @Test("Tapped twice: the last answer is heard again, and nobody is asked")
+    func twice() async throws {
+        let reports = try await stage.turns(1) { stage in
+            await answered(stage)
+            let heard = stage.recognizer.heard.count
+            tap(stage)
+            stage.clock.advance(by: .milliseconds(100))
+            // Sound without speech, as in a room while a finger taps.
+            stage.hear(stage.quiet(100))
+            tap(stage)
+            stage.clock.advance(by: .milliseconds(299))
+            try await Task.sleep(for: .milliseconds(20))
+            #expect(stage.speaker.said == ["One.", "Two."])
+            stage.clock.advance(by: .milliseconds(1))
+            await stage.speaker.hasPlayed(3)
+            #expect(stage.speaker.said == ["One.", "Two.", "One. Two."])
+            #expect(stage.recognizer.heard.count == heard)
+        }
+        #expect(reports.map(\.outcome) == [.answered])
+        #expect(!stage.speaker.played.contains(Sounds.nothingHeard))
+    }
+
+    @Test("Tapped twice before anything was said, it says so")
+    func nothingToRepeat() async throws {
+        _ = try await stage.turns(0) { stage in
+            tap(stage)
+            stage.clock.advance(by: .milliseconds(100))
+            tap(stage)
+            stage.clock.advance(by: .milliseconds(300))
+            await stage.speaker.hasPlayed()
+        }
+        #expect(stage.speaker.said == [Sentences.nothingToRepeat])
+    }
+
+    @Test("Tapped, then held: one turn, whose sound begins before the first press")
+    func tappedThenHeld() async throws {
+        let report = try await stage.run { stage in
+            let pressed = stage.clock.now
+            tap(stage)
+            #expect(await stage.microphone.listening(number: 1) == pressed - .milliseconds(300))
+            stage.hear(stage.quiet(200))
+            stage.press()
+            try await Task.sleep(for: .milliseconds(20))
+            stage.hear(stage.quiet(500))
+            stage.hear(stage.speech(500))
+            stage.hear(stage.quiet(300))
+            await stage.letGo()
+            stage.hear(stage.quiet(100))
+        }
+        #expect(report.outcome == .answered)
+        #expect(stage.recognizer.heard.count == 1500 * 16)
+    }
+
+    @Test("Tapped three times: it asks, and one more tap forgets", arguments: [true, false])
+    func forgets(agrees: Bool) async throws {
+        let stage = Stage(memory: true)
+        _ = try await stage.turns(2) { stage in
+            await answered(stage)
+            for _ in 1...3 {
+                tap(stage)
+                stage.clock.advance(by: .milliseconds(100))
+            }
+            await stage.speaker.hasPlayed(3)
+            #expect(stage.speaker.said.last == Sentences.forgetQuestion)
+            // The five seconds begin when the question was heard.
+            try await Task.sleep(for: .milliseconds(20))
+            stage.clock.advance(by: agrees ? .milliseconds(4900) : .milliseconds(5000))
+            if agrees { tap(stage) }
+            await stage.speaker.hasPlayed(4)
+            #expect(stage.speaker.said.last == (agrees ? Sentences.forgotten : Sentences.kept))
+            try await Task.sleep(for: .milliseconds(20))
+            // The turns of taps began to listen too.
+            stage.press()
+            stage.hear(stage.quiet(300))
+            stage.hear(stage.speech(600))
+            await stage.letGo()
+            stage.hear(stage.quiet(300))
+        }
+        #expect(stage.model.remembered == [0, agrees ? 0 : 1])
+        #expect(stage.memory.forgotten == (agrees ? 1 : 0))
+    }
+
+    @Test("A timer rings when the turn is over, again and again until a press silences it")
+    func rings() async throws {
+        _ = try await stage.turns(1) { stage in
+            stage.press()
+            _ = await stage.microphone.listening(number: 1)
+            await stage.say(.alarm("Time is up."))
+            stage.hear(stage.quiet(300))
+            stage.hear(stage.speech(600))
+            await stage.letGo()
+            stage.hear(stage.quiet(300))
+            await stage.hasFinished(1)
+            for ring in 1...3 {
+                await stage.speaker.hasPlayed(2 + 2 * ring)
+                try await Task.sleep(for: .milliseconds(20))
+                stage.clock.advance(by: .seconds(4))
+            }
+            await stage.speaker.hasPlayed(10)
+            #expect(stage.speaker.said.prefix(3) == ["One.", "Two.", "Time is up."])
+            #expect(stage.speaker.played[2] == Sounds.alarm)
+            let listened = stage.microphone.listened
+            stage.press()
+            await until { stage.lights.last == .off }
+            #expect(stage.speaker.lastStop == stage.clock.now)
+            stage.release()
+            stage.clock.advance(by: .seconds(10))
+            try await Task.sleep(for: .milliseconds(20))
+            #expect(stage.speaker.played.count == 10)
+            #expect(stage.microphone.listened == listened)
+        }
+    }
+
+    @Test("A timer that nobody silences gives up after some minutes")
+    func ringsOut() async throws {
+        _ = try await stage.turns(0) { stage in
+            await stage.say(.alarm("Time is up."))
+            for ring in 1...20 {
+                await stage.speaker.hasPlayed(2 * ring)
+                try await Task.sleep(for: .milliseconds(5))
+                stage.clock.advance(by: .seconds(4))
+            }
+            await until { stage.lights.last == .off }
+        }
+        #expect(stage.speaker.played.count == 40)
+    }
+
+    @Test("Announcements are said one after the other")
+    func announces() async throws {
+        _ = try await stage.turns(0) { stage in
+            await stage.say(.announcement("First."))
+            await stage.say(.announcement("Second."))
+            await stage.speaker.hasPlayed(2)
+        }
+        #expect(stage.speaker.said == ["First.", "Second."])
+    }
+
+    @Test("Toggled: a press starts, a press ends, whatever is let go")
+    func toggles() async throws {
+        let stage = Stage { $0.gestures.toggles = true }
+        let report = try await stage.run { stage in
+            stage.press()
+            stage.release()
+            _ = await stage.microphone.listening(number: 1)
+            stage.hear(stage.quiet(300))
+            stage.hear(stage.speech(600))
+            stage.clock.advance(by: .seconds(3))
+            stage.hear(stage.quiet(300))
+            stage.press()
+            await until { stage.lights.contains(.thinking) }
+            stage.release()
+            stage.hear(stage.quiet(100))
+        }
+        #expect(report.outcome == .answered)
+    }
+
+    @Test("With followUp it listens again when its answer was heard, and never to itself")
+    func followsUp() async throws {
+        let stage = Stage { $0.followUp = true }
+        let reports = try await stage.turns(2) { stage in
+            await answered(stage)
+            let heard = stage.clock.now
+            let start = await stage.microphone.listening(number: 2)
+            #expect(start == heard + .milliseconds(50))
+            await stage.hearQuiet(until: 2)
+        }
+        // It ends quietly, and does not go on asking.
+        #expect(reports.map(\.outcome) == [.answered, .nothingHeard])
+        #expect(stage.microphone.listened == 2)
+    }
+
+    @Test("A turn is kept before its last sound was heard, and again when it is over")
+    func kept() async throws {
+        let stage = Stage(memory: true)
+        stage.memory.exchangesBefore = [Exchange(question: "before", reply: "then")]
+        _ = try await stage.turns(1) { await answered($0) }
+        #expect(stage.memory.kept.map(\.reply) == ["One. Two.", "One. Two."])
+        #expect(stage.memory.kept.map(\.outcome) == [.stopped, .answered])
+        #expect(stage.memory.kept[0].timeline[.heard] == nil)
+        // What was remembered when the program began is.
+        #expect(stage.model.remembered == [1])
+    }
+}
