@@ -24,6 +24,7 @@ let package = Package(
     ],
     targets: [
         .systemLibrary(name: "CALSA"),
+        .target(name: "CGPIO", linkerSettings: [.linkedLibrary("gpiod")]),
         .systemLibrary(name: "CLinux"),
         .systemLibrary(name: "CPocketSphinx", pkgConfig: "pocketsphinx"),
         .systemLibrary(name: "CSndFile"),
@@ -37,7 +38,7 @@ let package = Package(
         library("Linux", ["Voice", "CLinux"]),
         library("Codec", ["Voice", "CSndFile", "CSpeexDSP"]),
         library("Audio", ["Codec", "Linux", "Voice", "CALSA"]),
-        library("Panel", ["Linux", "Voice"]),
+        library("Panel", ["Linux", "Voice", "CGPIO"]),
         library("Providers", ["Codec", "Linux", "Voice", "CPocketSphinx"]),
         library("VoiceLoop", ["Codec", "Voice"]),
         library("Store", ["Linux", "Voice"]),

@@ -4,9 +4,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
+#include <linux/input.h>
+#include <linux/spi/spidev.h>
 #include <signal.h>
 #include <sys/eventfd.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
+#include <time.h>
 #include <unistd.h>
 
 // C's global variables are shared mutable state to Swift 6, which refuses them.
@@ -44,4 +48,19 @@ static inline void clinux_pass_signal_on(int number, int pipe) {
     clinux_signal_pipe = pipe;
     struct sigaction action = {.sa_handler = clinux_pass_on, .sa_flags = SA_RESTART};
     sigaction(number, &action, NULL);
+}
+
+// ioctl() is variadic, and its requests are function-like macros.
+static inline int clinux_input_use_monotonic_clock(int device) {
+    int clock = CLOCK_MONOTONIC;
+    return ioctl(device, EVIOCSCLOCKID, &clock);
+}
+static inline int clinux_input_grab(int device) { return ioctl(device, EVIOCGRAB, 1); }
+/// Sets a bit for each key that is down, the lowest bit of the first byte for key 0.
+static inline int clinux_input_keys_down(int device, unsigned char bits[KEY_CNT / 8]) {
+    return ioctl(device, EVIOCGKEY(KEY_CNT / 8), bits);
+}
+static inline int clinux_spi_set_up(int device, unsigned char mode, unsigned int hertz) {
+    if (ioctl(device, SPI_IOC_WR_MODE, &mode) < 0) return -1;
+    return ioctl(device, SPI_IOC_WR_MAX_SPEED_HZ, &hertz);
 }

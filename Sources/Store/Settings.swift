@@ -1,3 +1,5 @@
+public import Voice
+
 /// What the owner may change. Every key has a default, so a file names only exceptions.
 public struct Settings: Equatable, Sendable {
     public var name = "pressel"
@@ -18,6 +20,12 @@ public struct Settings: Equatable, Sendable {
     public var web = Web()
     public var network = Network()
 
+    /// A line of a GPIO chip, by its number or its name.
+    public enum Line: Equatable, Sendable {
+        case number(Int)
+        case name(String)
+    }
+
     public struct Button: Equatable, Sendable {
         public enum Source: String, CaseIterable, Sendable { case gpio, keyboard, input, none }
         public enum Bias: String, CaseIterable, Sendable {
@@ -28,11 +36,12 @@ public struct Settings: Equatable, Sendable {
         public enum Mode: String, CaseIterable, Sendable { case auto, toggle }
 
         public var source = Source.gpio
+        /// A label or a name.
         public var chip = "pinctrl-bcm2835"
-        /// A number or a name.
-        public var line = JSONValue.number(17)
+        public var line = Line.number(17)
         public var activeLow = true
         public var bias = Bias.pullUp
+        /// The path of an input device; the source `input` has no button without it.
         public var device: String?
         public var mode = Mode.auto
         public var debounceMilliseconds = 5
@@ -42,8 +51,24 @@ public struct Settings: Equatable, Sendable {
     public struct Lights: Equatable, Sendable {
         public enum Kind: String, CaseIterable, Sendable { case none, gpio, rgb, sysfs, apa102 }
 
+        /// Whatever the kind needs is there; else it is `none`.
         public var kind = Kind.none
+        /// A label or a name; nil is the button's.
+        public var chip: String?
+        public var line: Line?
+        public var activeLow = false
+        public var red: Line?
+        public var green: Line?
+        public var blue: Line?
+        /// As in `/sys/class/leds/NAME`.
+        public var path: String?
+        /// An SPI device.
+        public var device = "/dev/spidev0.0"
+        /// Of the lamps in the chain.
+        public var count = 1
         public var brightness = 100
+        /// Only those that are not as usual.
+        public var palette: [Light: Colour] = [:]
     }
 
     public struct Audio: Equatable, Sendable {

@@ -1,3 +1,5 @@
+import Voice
+
 /// What is wrong with one setting: where it is, what it is, and what is allowed.
 public struct SettingsComplaint: Equatable, Sendable, CustomStringConvertible {
     /// The full path of the key, as in `audio.preRollMilliseconds`.
@@ -37,17 +39,30 @@ struct SettingsReader {
         complaints.append(SettingsComplaint(key: full, problem: problem))
     }
 
+    /// The file's value if `accept` takes it; nil if there is none, or it is bad, which is then
+    /// told with what is allowed.
+    private mutating func accepted<Value>(
+        _ key: String, _ allowed: String, _ accept: (JSONValue) -> Value?
+    ) -> Value? {
+        guard let written = take(key) else { return nil }
+        let value = accept(written)
+        if value == nil { complain(key, "is \(written); use \(allowed)") }
+        return value
+    }
+
     /// Replaces `value`, the default, by the file's if `accept` takes it; else says what is allowed.
     private mutating func read<Value>(
-        _ key: String, into value: inout Value, allowed: String,
-        _ accept: (JSONValue) -> Value?
+        _ key: String, into value: inout Value, allowed: String, _ accept: (JSONValue) -> Value?
     ) {
-        guard let written = take(key) else { return }
-        if let accepted = accept(written) {
-            value = accepted
-        } else {
-            complain(key, "is \(written); use \(allowed)")
-        }
+        if let accepted = accepted(key, allowed, accept) { value = accepted }
+    }
+
+    /// The same for a key whose default is that it is not there. (Of one name with the other, it
+    /// would take a bad value for a good one that is nil.)
+    private mutating func readOptional<Value>(
+        _ key: String, into value: inout Value?, allowed: String, _ accept: (JSONValue) -> Value?
+    ) {
+        if let accepted = accepted(key, allowed, accept) { value = accepted }
     }
 
     mutating func read(_ key: String, into value: inout Bool) {
@@ -68,7 +83,7 @@ struct SettingsReader {
     mutating func read(
         _ key: String, into value: inout Double?, within range: ClosedRange<Double>
     ) {
-        read(key, into: &value, allowed: "a number in \(range)") { written in
+        readOptional(key, into: &value, allowed: "a number in \(range)") { written in
             guard case .number(let number) = written, range.contains(number) else { return nil }
             return number
         }
@@ -79,7 +94,7 @@ struct SettingsReader {
     }
 
     mutating func read(_ key: String, into value: inout String?) {
-        read(key, into: &value, allowed: "a text", Self.text)
+        readOptional(key, into: &value, allowed: "a text", Self.text)
     }
 
     private static func text(_ written: JSONValue) -> String? {
@@ -96,14 +111,58 @@ struct SettingsReader {
         }
     }
 
-    /// A key that may hold a number or a name.
-    mutating func read(_ key: String, into value: inout JSONValue) {
-        read(key, into: &value, allowed: "a number or a name") { written in
-            switch written {
-            case .number, .string: written
-            default: nil
+    mutating func readPath(_ key: String, into value: inout String) {
+        read(key, into: &value, allowed: Self.pathAllowed, Self.path)
+    }
+
+    mutating func readPath(_ key: String, into value: inout String?) {
+        readOptional(key, into: &value, allowed: Self.pathAllowed, Self.path)
+    }
+
+    private static let pathAllowed = "a path that begins with /"
+
+    private static func path(_ written: JSONValue) -> String? {
+        text(written).flatMap { $0.hasPrefix("/") ? $0 : nil }
+    }
+
+    mutating func read(_ key: String, into value: inout Settings.Line) {
+        read(key, into: &value, allowed: Self.lineAllowed, Self.line)
+    }
+
+    mutating func read(_ key: String, into value: inout Settings.Line?) {
+        readOptional(key, into: &value, allowed: Self.lineAllowed, Self.line)
+    }
+
+    /// No chip has more lines.
+    private static let lineNumbers = 0...1023
+    private static let lineAllowed = "a whole number in \(lineNumbers) or a name"
+
+    private static func line(_ written: JSONValue) -> Settings.Line? {
+        guard case .number(let number) = written else { return text(written).map { .name($0) } }
+        guard let line = Int(exactly: number), lineNumbers.contains(line) else { return nil }
+        return .number(line)
+    }
+
+    /// A colour for each light that is named.
+    mutating func read(_ key: String, into value: inout [Light: Colour]) {
+        section(key) { colours in
+            for light in Light.allCases where light != .off {
+                var colour: Colour?
+                colours.readOptional(
+                    light.rawValue, into: &colour, allowed: "a colour as in \"#ff8000\""
+                ) { written in
+                    Self.text(written).flatMap { Colour($0) }
+                }
+                if let colour { value[light] = colour }
             }
         }
+    }
+
+    /// Complains if `key` is not there.
+    ///
+    /// - Parameter reason: who needs it.
+    mutating func require(_ key: String, _ reason: String) {
+        if take(key) == nil { complain(key, "is missing; \(reason) needs it") }
     }
 
     mutating func read(_ key: String, into value: inout [String]) {

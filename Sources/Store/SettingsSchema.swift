@@ -51,7 +51,8 @@ extension Settings.Button {
         file.read("line", into: &line)
         file.read("activeLow", into: &activeLow)
         file.read("bias", into: &bias)
-        file.read("device", into: &device)
+        file.readPath("device", into: &device)
+        if source == .input { file.require("device", "button.source \"input\"") }
         file.read("mode", into: &mode)
         file.read("debounceMilliseconds", into: &debounceMilliseconds, within: 0...100)
         file.read("holdMilliseconds", into: &holdMilliseconds, within: 200...1500)
@@ -61,11 +62,38 @@ extension Settings.Button {
 extension Settings.Lights {
     fileprivate mutating func read(from file: inout SettingsReader) {
         file.read("kind", into: &kind)
+        file.read("chip", into: &chip)
+        file.read("line", into: &line)
+        file.read("activeLow", into: &activeLow)
+        file.read("red", into: &red)
+        file.read("green", into: &green)
+        file.read("blue", into: &blue)
+        file.readPath("path", into: &path)
+        file.readPath("device", into: &device)
+        file.read("count", into: &count, within: 1...500)
         file.read("brightness", into: &brightness, within: 0...100)
-        for key in [
-            "chip", "line", "activeLow", "red", "green", "blue", "path", "device", "count",
-            "palette",
-        ] { file.ignore(key) }
+        file.read("palette", into: &palette)
+        for key in kind.needs { file.require(key, "lights.kind \"\(kind.rawValue)\"") }
+        let isComplete =
+            switch kind {
+            case .none, .apa102: true
+            case .gpio: line != nil
+            case .rgb: red != nil && green != nil && blue != nil
+            case .sysfs: path != nil
+            }
+        if !isComplete { kind = .none }
+    }
+}
+
+extension Settings.Lights.Kind {
+    /// The keys for which there is no default.
+    fileprivate var needs: [String] {
+        switch self {
+        case .none, .apa102: []
+        case .gpio: ["line"]
+        case .rgb: ["red", "green", "blue"]
+        case .sysfs: ["path"]
+        }
     }
 }
 

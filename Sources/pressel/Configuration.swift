@@ -38,9 +38,7 @@ struct Configuration {
 
     /// Keys that are understood, but whose part this version does not have.
     private static let laterKeys = [
-        "name", "board", "button.chip", "button.line", "button.activeLow", "button.bias",
-        "button.device", "button.debounceMilliseconds", "lights", "audio.volume",
-        "audio.keepSpeakerOpen", "conversation.systemPrompt",
+        "name", "board", "audio.volume", "audio.keepSpeakerOpen", "conversation.systemPrompt",
         "conversation.longestReplySeconds", "history", "web", "network",
     ]
 

@@ -1,5 +1,6 @@
 import TestSupport
 import Testing
+import Voice
 
 @testable import Store
 
@@ -53,7 +54,52 @@ struct SettingsTests {
             #"{"button":{"source":"foot"}}"#,
             "setting button.source is \"foot\"; use one of \"gpio\", \"keyboard\", \"input\", \"none\""
         ),
-        (#"{"button":{"line":true}}"#, "setting button.line is true; use a number or a name"),
+        (
+            #"{"button":{"line":true}}"#,
+            "setting button.line is true; use a whole number in 0...1023 or a name"
+        ),
+        (#"{"button":{"line":17.5}}"#, "setting button.line is 17.5; use a whole number"),
+        (#"{"button":{"line":-1}}"#, "setting button.line is -1; use a whole number"),
+        (#"{"button":{"line":""}}"#, "setting button.line is \"\"; use a whole number"),
+        (
+            #"{"button":{"debounceMilliseconds":101}}"#,
+            "setting button.debounceMilliseconds is 101; use a whole number in 0...100"
+        ),
+        (
+            #"{"button":{"device":"event0"}}"#,
+            "setting button.device is \"event0\"; use a path that begins with /"
+        ),
+        (
+            #"{"lights":{"kind":"neon"}}"#,
+            "setting lights.kind is \"neon\"; use one of \"none\", \"gpio\", \"rgb\", \"sysfs\","
+                + " \"apa102\""
+        ),
+        (
+            #"{"lights":{"kind":"gpio"}}"#,
+            "setting lights.line is missing; lights.kind \"gpio\" needs it"
+        ),
+        (
+            #"{"lights":{"kind":"sysfs","path":"led0"}}"#,
+            "setting lights.path is \"led0\"; use a path that begins with /"
+        ),
+        (
+            #"{"lights":{"brightness":101}}"#,
+            "setting lights.brightness is 101; use a whole number in 0...100"
+        ),
+        (
+            #"{"lights":{"count":0}}"#,
+            "setting lights.count is 0; use a whole number in 1...500"
+        ),
+        (
+            #"{"lights":{"palette":{"muted":"red"}}}"#,
+            "setting lights.palette.muted is \"red\"; use a colour as in \"#ff8000\""
+        ),
+        (
+            ##"{"lights":{"palette":{"off":"#000000"}}}"##,
+            "setting lights.palette.off is unknown; known here: failed, listening, muted, offline,"
+                + " setUpNeeded, speaking, thinking"
+        ),
+        (#"{"lights":{"palette":[]}}"#, "setting lights.palette is a list; use an object"),
         (#"{"speechToText":{}}"#, "setting speechToText is an object; use a list"),
         (
             #"{"textToSpeech":[{"provider":"espeak-ng"},{"voice":"en"}]}"#,
@@ -68,6 +114,7 @@ struct SettingsTests {
             "setting timeZone is \"Mars/Base\"; use a name from the tz database, as in"
                 + " \"Europe/Berlin\""
         ),
+        (#"{"timeZone":5}"#, "setting timeZone is 5; use a text"),
         (#"{"timeZone":"../passwd"}"#, "setting timeZone is \"../passwd\"; use a name"),
         (#"{"language":"tlh"}"#, "setting language is \"tlh\"; this version speaks \"en\""),
         (
@@ -96,6 +143,50 @@ struct SettingsTests {
         #expect(complaints.contains { $0.key == "nam" })
     }
 
+    @Test("Every key that a light of some kind needs is asked for; without one there is no light")
+    func lights() throws {
+        let (settings, complaints) = try reading(#"{"lights":{"kind":"rgb","green":5}}"#)
+        #expect(complaints.map(\.key) == ["lights.red", "lights.blue"])
+        #expect(settings.lights.kind == .none)
+        #expect(settings.lights.green == .number(5))
+    }
+
+    @Test("An input device has to be named")
+    func input() throws {
+        let (settings, complaints) = try reading(#"{"button":{"source":"input"}}"#)
+        #expect(
+            complaints.map(\.description) == [
+                "setting button.device is missing; button.source \"input\" needs it"
+            ])
+        #expect(settings.button.source == .input)
+    }
+
+    @Test("The button's and the lights' keys are read")
+    func panel() throws {
+        let (settings, complaints) = try reading(
+            """
+            {"button":{"chip":"gpiochip0","line":"GPIO5","activeLow":false,"bias":"pull-down",
+              "debounceMilliseconds":0},
+             "lights":{"kind":"rgb","chip":"gpiochip1","red":1,"green":"G","blue":3,
+               "activeLow":true,"brightness":40,
+               "palette":{"muted":"#FF8000","offline":"#000001"}}}
+            """)
+        #expect(complaints.isEmpty)
+        #expect(settings.button.line == .name("GPIO5"))
+        #expect(settings.button.bias == .pullDown)
+        var lights = Settings.Lights()
+        lights.kind = .rgb
+        lights.chip = "gpiochip1"
+        (lights.red, lights.green, lights.blue) = (.number(1), .name("G"), .number(3))
+        lights.activeLow = true
+        lights.brightness = 40
+        lights.palette = [
+            .muted: Colour(red: 255, green: 128, blue: 0),
+            .offline: Colour(red: 0, green: 0, blue: 1),
+        ]
+        #expect(settings.lights == lights)
+    }
+
     @Test("One bad value does not keep the others from being read")
     func others() throws {
         let (settings, complaints) = try reading(
@@ -115,7 +206,7 @@ struct SettingsTests {
               "device":"/dev/input/event0","mode":"toggle","debounceMilliseconds":5,
               "holdMilliseconds":400},
             "lights":{"kind":"gpio","chip":"c","line":1,"activeLow":true,"red":1,"green":2,"blue":3,
-              "path":"p","device":"d","count":3,"brightness":5,"palette":{}},
+              "path":"/p","device":"/d","count":3,"brightness":5,"palette":{}},
             "audio":{"captureDevice":"a","playbackDevice":"b","volume":1,"sounds":false,"muted":true,
               "keepSpeakerOpen":true,"preRollMilliseconds":0,"postRollMilliseconds":0,
               "endOfSpeechMilliseconds":300,"noSpeechSeconds":2,"longestTurnSeconds":600},

@@ -21,9 +21,10 @@ final class Device: Sendable {
     ///   - speed: of the card, against real time.
     ///   - settings: keys beside those of the button and the devices, as JSON.
     ///   - button, audio: keys of those sections, ending in a comma.
+    ///   - source: of the button.
     init(
         speed: Int = 1, output: SimulatedCard.Output = .file, settings: String = "",
-        button: String = "",
+        button: String = "", source: String = "keyboard",
         audio: String = "", state: String? = nil, capture: String? = nil, playback: String? = nil
     ) throws {
         card = try testCard(speed: speed, output: output)
@@ -31,7 +32,7 @@ final class Device: Sendable {
             "owner.json",
             Array(
                 """
-                {"button": {\(button) "source": "keyboard"}, \(settings)
+                {"button": {\(button) "source": "\(source)"}, \(settings)
                  "audio": {\(audio) "captureDevice": "\(capture ?? card.device)",
                            "playbackDevice": "\(playback ?? card.device)"}}
                 """.utf8))

@@ -25,16 +25,23 @@ struct RunCommand {
         let appliance = Appliance(configuration, log: log)
         let microphone = appliance.microphone()
         let speaker = appliance.speaker()
+        let lights = appliance.lights()
+        let button = appliance.button()
         let conversation = Conversation(
             appliance.parts(microphone: microphone, speaker: speaker),
             settings: appliance.loopSettings,
-            show: { light in log.of("panel").debug("light \(light.rawValue)") })
+            show: { light in
+                log.of("panel").debug("light \(light.rawValue)")
+                lights?.show(light)
+            })
         // Begun before the button works: a later playback would cut a turn's short.
         let announcement = configuration.complaints.isEmpty ? nil : speaker.begin()
         let reason = await withTaskGroup(of: Void.self) { group in
             group.addTask { await microphone.run() }
             group.addTask { await speaker.run() }
             group.addTask { await conversation.run() }
+            if let lights { group.addTask { await lights.run() } }
+            if let button { group.addTask { await button.run(conversation.button) } }
             if let announcement {
                 group.addTask { await mention(configuration.complaints, appliance, announcement) }
             }
@@ -64,10 +71,7 @@ struct RunCommand {
                 }
             }
         case .none: log.of("panel").info("there is no button")
-        case .gpio, .input:
-            log.of("panel").error(
-                "button.source is \"\(configuration.settings.button.source.rawValue)\", which is"
-                    + " not in this version; no button works; use \"keyboard\"")
+        case .gpio, .input: break
         }
         return await ends.first { _ in true } ?? "itself"
     }

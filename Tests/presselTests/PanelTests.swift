@@ -1,0 +1,106 @@
+import Codec
+import Glibc
+import Linux
+import TestSupport
+import Testing
+import Voice
+
+/// The button and the light of `pressel run`, with files in the place of the devices.
+@Suite(.serialized, .timeLimit(.minutes(5)))
+struct PanelTests {
+    private let folder = TemporaryFolder()
+
+    /// A switch that types Enter, and is pressed or let go now.
+    private func key(_ isDown: Bool, into number: Int32) {
+        var time = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &time)
+        var bytes: [UInt8] = []
+        func add<Number: FixedWidthInteger>(_ value: Number) {
+            withUnsafeBytes(of: value) { bytes += Array($0) }
+        }
+        add(Int64(time.tv_sec))
+        add(Int64(time.tv_nsec / 1000))
+        add(UInt16(1))
+        add(UInt16(28))
+        add(Int32(isDown ? 1 : 0))
+        _ = bytes.withUnsafeBytes { write(number, $0.baseAddress, $0.count) }
+    }
+
+    /// What the first lamp of the chain was sent: head, blue, green, red.
+    private func lamp(_ path: String) -> [UInt8] {
+        Array(((try? readFile(path, atMost: 100)) ?? []).dropFirst(4).prefix(4))
+    }
+
+    private func shows(_ lamp: [UInt8], at path: String) async throws {
+        for _ in 0..<1000 {
+            if self.lamp(path) == lamp { return }
+            try await MonotonicClock().sleep(for: .milliseconds(10))
+        }
+        Issue.record("the lamp is \(self.lamp(path)), not \(lamp)")
+    }
+
+    @Test("A held switch asks, its light listens, and goes out with the program")
+    func held() async throws {
+        let button = folder.path + "/switch"
+        mkfifo(button, 0o600)
+        let light = folder.file("spidev", [])
+        let device = try Device(
+            settings: """
+                "lights": {"kind": "apa102", "device": "\(light)", "count": 3, "brightness": 50,
+                           "palette": {"listening": "#010203"}},
+                """,
+            button: "\"device\": \"\(button)\",", source: "input")
+        try await device.says("recording from")
+        try await device.says("the button is \(button)")
+        try await shows([0xe0, 0, 0, 0], at: light)
+        try await device.sleep(400)
+        let number = await onThread("switch") { open(button, O_WRONLY) }
+        defer { close(number) }
+        let question = try await spoken("What can you do?")
+        key(true, into: number)
+        try await shows([0xf0, 3, 2, 1], at: light)
+        try await device.sleep(450)
+        try device.card.speak(question)
+        try await device.sleep(Int(question.duration.inMilliseconds) + 250)
+        key(false, into: number)
+        try await device.says("turn 1: answered")
+        try await shows([0xe0, 0, 0, 0], at: light)
+        key(true, into: number)
+        try await shows([0xf0, 3, 2, 1], at: light)
+        #expect(await device.end(by: SIGTERM).status == 0)
+        #expect(lamp(light) == [0xe0, 0, 0, 0])
+    }
+
+    @Test("Without its chip, its switch or its lamp it says so, runs on, and ends at once")
+    func missing() async throws {
+        let cases: [(button: String, source: String, line: String)] = [
+            ("\"chip\": \"none\", \"line\": 17,", "gpio", "line 17 of GPIO chip \"none\": "),
+            (
+                "\"device\": \"/dev/input/by-id/none\",", "input",
+                "cannot open /dev/input/by-id/none: No such file or directory; plug it in"
+            ),
+        ]
+        for (button, source, line) in cases {
+            let device = try Device(
+                settings: "\"lights\": {\"kind\": \"sysfs\", \"path\": \"/none\"},", button: button,
+                source: source)
+            try await device.says(line)
+            try await device.says("cannot open /none/max_brightness: No such file")
+            try await device.says("is ready")
+            let (status, duration) = await device.end(by: SIGTERM)
+            #expect(status == 0)
+            #expect(duration < .seconds(1))
+        }
+    }
+
+    @Test("A muted microphone is red")
+    func muted() async throws {
+        let light = folder.file("spidev", [])
+        let device = try Device(
+            settings: "\"lights\": {\"kind\": \"apa102\", \"device\": \"\(light)\"},",
+            audio: "\"muted\": true,")
+        try await shows([0xff, 0, 0, 255], at: light)
+        _ = await device.end(by: SIGTERM)
+        #expect(lamp(light) == [0xe0, 0, 0, 0])
+    }
+}
