@@ -63,6 +63,22 @@ public final class Lights: Sendable {
         }
     }
 
+    /// Opens the lamp and lets go of it again; for one that is not being worked.
+    ///
+    /// - Returns: what it is, in a word or two.
+    public func probe() async throws(PanelError) -> String {
+        let result = await onThread("lights") { [open] () -> Result<Void, PanelError> in
+            do throws(PanelError) {
+                _ = try open()
+                return .success(())
+            } catch {
+                return .failure(error)
+            }
+        }
+        try result.get()
+        return name
+    }
+
     // MARK: - The thread
 
     private func work() {

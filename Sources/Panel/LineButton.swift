@@ -65,6 +65,20 @@ public final class LineButton: Sendable {
         }
     }
 
+    /// Opens the line and lets go of it again; for a button that is not being followed.
+    ///
+    /// - Returns: what it is, in a word or two, and whether it is down.
+    public func probe() async throws(PanelError) -> (name: String, isDown: Bool) {
+        let result = await onThread("button") { [open] () -> Result<Bool, PanelError> in
+            do throws(PanelError) {
+                return .success(try open().isActive())
+            } catch {
+                return .failure(error)
+            }
+        }
+        return (name, try result.get())
+    }
+
     // MARK: - The thread
 
     private var hasEnded: Bool { isEnding.load(ordering: .acquiring) }

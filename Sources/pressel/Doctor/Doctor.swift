@@ -1,6 +1,7 @@
 import Audio
 import Glibc
 import Linux
+import Panel
 import Providers
 import Store
 import Voice
@@ -15,6 +16,7 @@ struct Doctor {
     func examine() async -> [Finding] {
         let settings = configuration.settings
         var findings = settingsFindings + [stateFinding]
+        findings += [await buttonFinding(), await lightFinding()]
         findings += await soundTest().findings(
             capture: settings.audio.captureDevice, playback: settings.audio.playbackDevice)
         findings.append(recognizerFinding)
@@ -38,6 +40,44 @@ struct Doctor {
             return .works(.state, "\(configuration.state.path) can be written")
         } catch {
             return .fails(.state, "\(error)", "make it writable for this user")
+        }
+    }
+
+    private func buttonFinding() async -> Finding {
+        switch configuration.settings.button.source {
+        case .keyboard: return .note(.button, "standard input, as button.source says")
+        case .none: return .note(.button, "none, as button.source says")
+        case .gpio, .input: break
+        }
+        guard let button = appliance.button() else {
+            return .fails(
+                .button, "button.source is \"input\", but button.device names none",
+                "set button.device to one of /dev/input/by-id")
+        }
+        do throws(PanelError) {
+            let (name, isDown) = try await button.probe()
+            return isDown
+                ? .note(
+                    .button, "\(name) is down now",
+                    "if nobody holds it, look at its wiring and at button.activeLow")
+                : .works(.button, "\(name) is there and up")
+        } catch {
+            return .fails(
+                .button, "cannot \(error.operation) \(error.object): \(error.reason)",
+                error.advice ?? "look at its wiring and at the settings button.*")
+        }
+    }
+
+    private func lightFinding() async -> Finding {
+        guard let light = appliance.lights() else {
+            return .note(.light, "none, as lights.kind says")
+        }
+        do throws(PanelError) {
+            return .works(.light, "\(try await light.probe()) is there")
+        } catch {
+            return .fails(
+                .light, "cannot \(error.operation) \(error.object): \(error.reason)",
+                error.advice ?? "look at its wiring and at the settings lights.*")
         }
     }
 
