@@ -42,16 +42,7 @@ public struct ProcessUsage: Sendable {
     }
 
     private func tasks(of id: Int) -> [Int] {
-        guard let folder = opendir("/proc/\(id)/task") else { return [] }
-        defer { closedir(folder) }
-        var found: [Int] = []
-        while let entry = readdir(folder) {
-            let name = withUnsafeBytes(of: entry.pointee.d_name) { bytes in
-                String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-            }
-            if let number = Int(name) { found.append(number) }
-        }
-        return found
+        names(inFolder: "/proc/\(id)/task").compactMap { Int($0) }
     }
 
     private func lines(of path: String) -> [[Substring]] {
