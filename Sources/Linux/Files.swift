@@ -37,7 +37,9 @@ public func writeFile(_ text: String, to path: String) throws(SystemError) {
 public func replaceFile(_ path: String, with bytes: [UInt8]) throws(SystemError) {
     let new = path + ".new"
     do throws(SystemError) {
-        try createFile(new) { file throws(SystemError) in try file.writeAll(bytes) }
+        let file = try NewFile(new)
+        try file.write(bytes)
+        try file.finish()
         guard rename(new, path) == 0 else { throw SystemError("replace", path, code: errno) }
     } catch {
         unlink(new)
@@ -46,21 +48,33 @@ public func replaceFile(_ path: String, with bytes: [UInt8]) throws(SystemError)
     try syncFolder(of: path)
 }
 
-/// Makes a file anew, readable by its owner only, has `fill` write into it, and returns when the disk
-/// has it.
-public func createFile(
-    _ path: String, _ fill: (borrowing FileDescriptor) throws(SystemError) -> Void
-) throws(SystemError) {
-    unlink(path)
-    let number = open(path, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0o600)
-    guard number >= 0 else { throw SystemError("write", path, code: errno) }
-    let file = FileDescriptor(owning: number)
-    do {
-        try fill(file)
-    } catch {
-        throw SystemError("write", path, code: error.code)
+/// A file that is being written, in the place of one that was there. Letting go of it closes it.
+public final class NewFile: Sendable {
+    let file: FileDescriptor
+    private let path: String
+
+    /// Makes it, readable by its owner only.
+    public init(_ path: String) throws(SystemError) {
+        unlink(path)
+        let number = open(path, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0o600)
+        guard number >= 0 else { throw SystemError("write", path, code: errno) }
+        file = FileDescriptor(owning: number)
+        self.path = path
     }
-    guard fsync(file.number) == 0 else { throw SystemError("write", path, code: errno) }
+
+    /// Appends all of `bytes`.
+    public func write(_ bytes: [UInt8]) throws(SystemError) {
+        do {
+            try file.writeAll(bytes)
+        } catch {
+            throw SystemError("write", path, code: error.code)
+        }
+    }
+
+    /// Waits until the disk has all of it.
+    public func finish() throws(SystemError) {
+        guard fsync(file.number) == 0 else { throw SystemError("write", path, code: errno) }
+    }
 }
 
 /// Waits until the disk has what was made, renamed or removed in the folder that holds `path`.

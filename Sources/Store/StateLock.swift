@@ -43,6 +43,7 @@ public final class StateLock: Sendable {
         // For the other to name; on a full disk it stays unnamed.
         ftruncate(number, 0)
         try? file.writeAll(Array("\(getpid())".utf8))
+        folder.give(path)
         self.file = file
     }
 }

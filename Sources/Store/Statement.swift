@@ -6,6 +6,8 @@ enum Value: Equatable {
     case integer(Int64)
     case text(String)
     case blob([UInt8])
+    /// A blob of so many zeros, to be written over piece by piece.
+    case zeros(Int)
 
     init(_ text: String?) { self = text.map(Value.text) ?? .null }
     init(_ integer: Int64?) { self = integer.map(Value.integer) ?? .null }
@@ -52,6 +54,8 @@ struct Statement: ~Copyable {
         case .null: sqlite3_bind_null(pointer, index)
         case .integer(let integer): sqlite3_bind_int64(pointer, index, integer)
         case .text(let text): csqlite_bind_text(pointer, index, text, CInt(text.utf8.count))
+        case .zeros(let count): sqlite3_bind_zeroblob(pointer, index, CInt(count))
+        // A null address would bind null.
         case .blob(let bytes) where bytes.isEmpty: sqlite3_bind_zeroblob(pointer, index, 0)
         case .blob(let bytes): csqlite_bind_blob(pointer, index, bytes, CInt(bytes.count))
         }

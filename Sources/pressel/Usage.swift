@@ -15,10 +15,15 @@ enum Usage {
             Speaks TEXT, or writes the speech to FILE as WAV.
         pressel bench [--engine local] [--json]
             Measures the device's own delays, memory and idle load. Takes some two minutes.
+        pressel backup FILE
+            Puts what the device remembers and the page's settings into FILE, also while it runs.
+            Secrets are not in it; what was said is.
+        pressel restore FILE
+            Puts all of that back, in the place of what is there. The service must be stopped.
         pressel --help
         pressel --version
 
-        ask, say, demo and bench take --settings and --state too.
+        All but --help and --version take --settings and --state.
         Settings: /etc/pressel/settings.json, overlaid by STATE/settings.json.
         Environment: PRESSEL_STATE the state folder; PRESSEL_LOG=debug tells more, including
         what was said; ALSA_CONFIG_PATH is ALSA's own.
