@@ -25,6 +25,11 @@ public enum Backup {
     public static func write(
         _ state: StateFolder, owners: String, to path: String
     ) throws(BackupFailure) -> [String] {
+        let needed = [databaseName, databaseName + "-wal", settingsName, "secrets.json", "lock"]
+        for name in needed where isSame(path, "\(state.path)/\(name)") {
+            throw BackupFailure(
+                "cannot write a backup to \(path): the device needs that file; name another")
+        }
         let new = path + ".new"
         let copy = path + ".new-db"
         defer { for file in [new, copy] { removeTree(file) } }
@@ -103,6 +108,13 @@ public enum Backup {
         let parts = name.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
         return parts.count == 3 && parts[0] == soundName && TurnID(parts[1]) != nil
             && TurnSound.allCases.contains { parts[2] == "\($0.rawValue).wav" }
+    }
+
+    private static func isSame(_ one: String, _ other: String) -> Bool {
+        var first = stat()
+        var second = stat()
+        return stat(one, &first) == 0 && stat(other, &second) == 0
+            && first.st_dev == second.st_dev && first.st_ino == second.st_ino
     }
 
     private static func syncFile(_ path: String) throws(SystemError) {
