@@ -241,13 +241,22 @@ extension Memory {
     }
 
     /// Deletes the whole history, with all sound. Every conversation begins anew.
+    ///
+    /// - Throws: what the disk said; some of it may be deleted then.
     public func deleteAllTurns() throws(MemoryError) {
         remember(deleted: recent.map(\.record.id))
         recent = []
         removeTree(soundFolder)
-        try write { database throws(DatabaseError) in
-            try database.run("delete the history from", "DELETE FROM turns")
-        }
+        // A few at a time: what is deleted stands in the log until it is overwritten.
+        var count = 0
+        repeat {
+            count = try write { database throws(DatabaseError) in
+                try database.run(
+                    "delete the history from",
+                    "DELETE FROM turns WHERE sequence IN (SELECT sequence FROM turns LIMIT 100)")
+                return database.changes
+            }
+        } while count > 0
         wipe()
     }
 

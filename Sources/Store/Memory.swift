@@ -97,7 +97,9 @@ public actor Memory {
         let database = try opened()
         let result: Result
         do {
-            result = try database.transaction { () throws(DatabaseError) in try work(database) }
+            result = try makingRoom(in: database) { () throws(DatabaseError) in
+                try database.transaction { () throws(DatabaseError) in try work(database) }
+            }
         } catch {
             throw failed(error, writing: true)
         }
@@ -106,6 +108,20 @@ public actor Memory {
             notify(.worksAgain)
         }
         return result
+    }
+
+    /// Tries again when there was no room, after what the log holds went into the database: then
+    /// the log begins anew in the room that it has. So something can be deleted on a full disk.
+    private func makingRoom<Result>(
+        in database: Database, _ work: () throws(DatabaseError) -> Result
+    ) throws(DatabaseError) -> Result {
+        do {
+            return try work()
+        } catch {
+            guard error.kind == .noRoom else { throw error }
+            try? database.execute("clear up", "PRAGMA wal_checkpoint(RESTART)")
+        }
+        return try work()
     }
 
     /// Lets the history's clock look at the two others.

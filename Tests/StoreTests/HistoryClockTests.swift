@@ -72,7 +72,8 @@ struct PruningTests {
         #expect(await fixture.memory().exchanges(of: "button", atMost: 5).count == 1)
     }
 
-    @Test("A clock that visits 2099, or the past, takes no turn with it", arguments: [27_000, -150])
+    @Test(
+        "A clock that visits 2099, or the past, takes no turn with it", arguments: [27_000, -150])
     func visit(days: Int64) async throws {
         var memory = fixture.memory()
         for number in 1...3 { try await memory.save(fixture.turn("\(number)")) }

@@ -47,7 +47,9 @@ struct MemoryTests {
         #expect(try await memory.turns().turns.map(\.transcript) == ["two", "one"])
         #expect(try await memory.turn(first.id)?.outcome == .answered)
         #expect(
-            await memory.exchanges(of: "button", atMost: 9).map(\.reply) == ["Yes, surely.", "Yes."])
+            await memory.exchanges(of: "button", atMost: 9).map(\.reply) == [
+                "Yes, surely.", "Yes.",
+            ])
     }
 
     @Test("A conversation remembers its own last exchanges, in order, over a restart")
@@ -319,7 +321,8 @@ struct TurnSoundTests {
         #expect(try await memory.turns().turns.count == 4)
     }
 
-    @Test("Sound that no turn knows of is swept away at the next start; old turns take theirs along")
+    @Test(
+        "Sound that no turn knows of is swept away at the next start; old turns take theirs along")
     func sweep() async throws {
         let memory = fixture.memory(limits)
         let turn = fixture.turn("old")
