@@ -12,11 +12,11 @@ extension Backup {
     public static func restore(
         _ path: String, into state: StateFolder, owners: String
     ) throws(BackupFailure) {
+        let lock: StateLock
         do {
             try state.prepare()
-            let lock = try StateLock(state)
-            defer { withExtendedLifetime(lock) {} }
-            finish(in: state)
+            lock = try StateLock(state)
+            try finish(in: state)
             let staged = state.path + "/restore.new"
             removeTree(staged)
             defer { removeTree(staged) }
@@ -27,7 +27,6 @@ extension Backup {
                 throw SystemError("rename", staged, code: errno)
             }
             try syncFolder(of: ready)
-            finish(in: state)
         } catch let error as DatabaseError {
             throw BackupFailure(
                 error.kind == .noRoom
@@ -36,10 +35,21 @@ extension Backup {
         } catch {
             throw BackupFailure("\(error); nothing was changed")
         }
+        do {
+            try finish(in: state)
+        } catch {
+            throw BackupFailure("\(error); the restore goes on at the next start")
+        }
+        withExtendedLifetime(lock) {}
     }
 
     private static func stage(_ path: String, in folder: String, owners: String) throws {
-        guard access(path, R_OK) == 0 else { throw SystemError("read", path, code: errno) }
+        let number = open(path, O_RDONLY | O_CLOEXEC)
+        guard number >= 0 else { throw SystemError("read", path, code: errno) }
+        let head = try FileDescriptor(owning: number).read(atMost: 16)
+        guard head == Array("SQLite format 3\0".utf8) else {
+            throw DatabaseError(damage: "it is no backup of Pressel", in: path)
+        }
         let archive = try Archive(reading: path)
         let entries = try archive.entries()
         let known = [settingsName, databaseName]
@@ -96,22 +106,26 @@ extension Backup {
         }
     }
 
-    /// Ends a restore that was decided, if there is one. Every step may be done twice.
-    static func finish(in state: StateFolder) {
+    /// Ends a restore that was decided, if there is one. Every step may be done twice, and what
+    /// cannot be done now is done at the next start.
+    static func finish(in state: StateFolder) throws(SystemError) {
         let ready = state.path + "/restore.ready"
         guard access(ready, F_OK) == 0 else { return }
         let database = "\(state.path)/\(databaseName)"
-        if access("\(ready)/\(databaseName)", F_OK) == 0 {
-            // They belong to the old one, and would be taken for the new one's.
-            for suffix in ["-wal", "-shm"] { unlink(database + suffix) }
-            rename("\(ready)/\(databaseName)", database)
+        for name in [databaseName, soundName, settingsName]
+        where access("\(ready)/\(name)", F_OK) == 0 {
+            let place = "\(state.path)/\(name)"
+            if name == databaseName {
+                // They belong to the old one, and would be taken for the new one's.
+                for suffix in ["-wal", "-shm"] { unlink(database + suffix) }
+            } else if name == soundName {
+                removeTree(place)
+            }
+            guard rename("\(ready)/\(name)", place) == 0 else {
+                throw SystemError("replace", place, code: errno)
+            }
         }
-        if access("\(ready)/\(soundName)", F_OK) == 0 {
-            removeTree("\(state.path)/\(soundName)")
-            rename("\(ready)/\(soundName)", "\(state.path)/\(soundName)")
-        }
-        rename("\(ready)/\(settingsName)", "\(state.path)/\(settingsName)")
-        try? syncFolder(of: database)
+        try syncFolder(of: database)
         removeTree(ready)
     }
 }
@@ -123,7 +137,7 @@ extension StateFolder {
         guard access(path + "/restore.ready", F_OK) == 0, let lock = try? StateLock(self) else {
             return
         }
-        Backup.finish(in: self)
+        try? Backup.finish(in: self)
         withExtendedLifetime(lock) {}
     }
 
