@@ -29,6 +29,7 @@ let package = Package(
         .systemLibrary(name: "CPocketSphinx", pkgConfig: "pocketsphinx"),
         .systemLibrary(name: "CSndFile"),
         .systemLibrary(name: "CSpeexDSP"),
+        .systemLibrary(name: "CSQLite"),
         // Without PIC, ALSA's macros make a plug-in to be linked in, not one to be loaded.
         .target(
             name: "PacedDevice", cSettings: [.define("PIC")],
@@ -41,7 +42,7 @@ let package = Package(
         library("Panel", ["Linux", "Voice", "CGPIO"]),
         library("Providers", ["Codec", "Linux", "Voice", "CPocketSphinx"]),
         library("VoiceLoop", ["Codec", "Voice"]),
-        library("Store", ["Linux", "Voice"]),
+        library("Store", ["Codec", "Linux", "Voice", "CSQLite"]),
         .executableTarget(
             name: "pressel",
             dependencies: [
@@ -59,7 +60,11 @@ let package = Package(
         tests("Panel", ["Panel", "Linux", "Voice"]),
         tests("Providers", ["Providers", "Codec", "Linux", "Voice"]),
         tests("VoiceLoop", ["VoiceLoop", "Codec", "Linux", "Voice"]),
-        tests("Store", ["Store", "Voice"]),
+        // Keeps something in a state folder until a test kills it.
+        .executableTarget(
+            name: "SavingProgram", dependencies: ["Linux", "Store", "Voice"],
+            path: "Tests/SavingProgram", swiftSettings: strict),
+        tests("Store", ["Store", "SavingProgram", "Linux", "Voice"]),
         tests("pressel", ["pressel", "Codec", "Linux", "Providers", "VoiceLoop", "Voice"]),
     ],
     swiftLanguageModes: [.v6]

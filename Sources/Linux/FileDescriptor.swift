@@ -18,6 +18,22 @@ public struct FileDescriptor: ~Copyable, Sendable {
         try Linux.write(bytes, to: number)
     }
 
+    /// Writes all of `bytes`, waiting as long as it takes; meant for files.
+    public func writeAll(_ bytes: [UInt8]) throws(SystemError) {
+        var done = 0
+        while done < bytes.count {
+            let (count, code) = bytes.withUnsafeBytes { all in
+                let count = Glibc.write(number, all.baseAddress! + done, all.count - done)
+                return (count, errno)
+            }
+            if count >= 0 {
+                done += count
+            } else if code != EINTR {
+                throw SystemError("write to", "descriptor \(number)", code: code)
+            }
+        }
+    }
+
     /// Reads what is there, waiting for the first byte if the descriptor blocks.
     ///
     /// - Returns: the bytes, none at the end of the file.

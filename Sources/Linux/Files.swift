@@ -31,6 +31,96 @@ public func writeFile(_ text: String, to path: String) throws(SystemError) {
     guard count == bytes.count else { throw SystemError("write", path, code: errno) }
 }
 
+/// Puts `bytes` in the place of a file, so that after a power cut either the old or the new is
+/// there, whole: written beside it, synced, renamed. Nobody but its owner may read the new one. One
+/// writer at a time for one path.
+public func replaceFile(_ path: String, with bytes: [UInt8]) throws(SystemError) {
+    let new = path + ".new"
+    do throws(SystemError) {
+        let file = try NewFile(new)
+        try file.write(bytes)
+        try file.finish()
+        guard rename(new, path) == 0 else { throw SystemError("replace", path, code: errno) }
+    } catch {
+        unlink(new)
+        throw error
+    }
+    try syncFolder(of: path)
+}
+
+/// A file that is being written, in the place of one that was there. Letting go of it closes it.
+public final class NewFile: Sendable {
+    let file: FileDescriptor
+    private let path: String
+
+    /// Makes it, readable by its owner only.
+    public init(_ path: String) throws(SystemError) {
+        unlink(path)
+        let number = open(path, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0o600)
+        guard number >= 0 else { throw SystemError("write", path, code: errno) }
+        file = FileDescriptor(owning: number)
+        self.path = path
+    }
+
+    /// Appends all of `bytes`.
+    public func write(_ bytes: [UInt8]) throws(SystemError) {
+        do {
+            try file.writeAll(bytes)
+        } catch {
+            throw SystemError("write", path, code: error.code)
+        }
+    }
+
+    /// Waits until the disk has all of it.
+    public func finish() throws(SystemError) {
+        guard fsync(file.number) == 0 else { throw SystemError("write", path, code: errno) }
+    }
+}
+
+/// Waits until the disk has what was made, renamed or removed in the folder that holds `path`.
+public func syncFolder(of path: String) throws(SystemError) {
+    let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
+    let number = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard number >= 0 else { throw SystemError("open", folder, code: errno) }
+    let file = FileDescriptor(owning: number)
+    // Some file systems have nothing to sync in a folder, and say so.
+    guard fsync(file.number) == 0 || errno == EINVAL else {
+        throw SystemError("sync", folder, code: errno)
+    }
+}
+
+/// The names in a folder, in no order; none if it cannot be read.
+public func names(inFolder path: String) -> [String] {
+    guard let folder = opendir(path) else { return [] }
+    defer { closedir(folder) }
+    var names: [String] = []
+    while let entry = readdir(folder) {
+        let name = withUnsafeBytes(of: entry.pointee.d_name) { bytes in
+            String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+        }
+        if name != ".", name != ".." { names.append(name) }
+    }
+    return names
+}
+
+/// Removes a file, or a folder with all that is in it, as far as that goes. Links are not followed.
+public func removeTree(_ path: String) {
+    var status = stat()
+    guard lstat(path, &status) == 0 else { return }
+    guard status.st_mode & S_IFMT == S_IFDIR else {
+        unlink(path)
+        return
+    }
+    for name in names(inFolder: path) { removeTree(path + "/" + name) }
+    rmdir(path)
+}
+
+/// The size of a file in bytes, nil if there is none.
+public func sizeOfFile(_ path: String) -> Int? {
+    var status = stat()
+    return stat(path, &status) == 0 ? Int(status.st_size) : nil
+}
+
 /// The path of the running program, so that it can be run again.
 public func pathOfThisProgram() -> String {
     var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))

@@ -56,18 +56,8 @@ public struct ProcessUsage: Sendable {
 
     private func tasks(of id: Int) -> [Int] { numbers(in: "/proc/\(id)/task") }
 
-    /// The names in a folder that are numbers.
-    private func numbers(in path: String) -> [Int] {
-        guard let folder = opendir(path) else { return [] }
-        defer { closedir(folder) }
-        var found: [Int] = []
-        while let entry = readdir(folder) {
-            let name = withUnsafeBytes(of: entry.pointee.d_name) { bytes in
-                String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-            }
-            if let number = Int(name) { found.append(number) }
-        }
-        return found
+    private func numbers(in folder: String) -> [Int] {
+        names(inFolder: folder).compactMap { Int($0) }
     }
 
     private func lines(of path: String) -> [[Substring]] {

@@ -14,9 +14,14 @@ public struct SystemWallClock: WallClock {
         tzset()
     }
 
+    /// Seconds since 1970 in UTC, or nil while the clock was never set.
+    public static var unixTime: Int64? {
+        let seconds = time(nil)
+        return seconds >= earliest ? Int64(seconds) : nil
+    }
+
     public func now() -> LocalTime? {
-        var seconds = time(nil)
-        guard seconds >= Self.earliest else { return nil }
+        guard var seconds = Self.unixTime.map({ time_t($0) }) else { return nil }
         var parts = tm()
         localtime_r(&seconds, &parts)
         return LocalTime(

@@ -27,6 +27,26 @@ extension JSONValue: Decodable {
     }
 }
 
+extension JSONValue: Encodable {
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        switch self {
+        case .null: try container.encodeNil()
+        case .bool(let bool): try container.encode(bool)
+        case .number(let number):
+            // So that 70 is not written as 70.0.
+            if let whole = Int64(exactly: number) {
+                try container.encode(whole)
+            } else {
+                try container.encode(number)
+            }
+        case .string(let string): try container.encode(string)
+        case .array(let array): try container.encode(array)
+        case .object(let object): try container.encode(object)
+        }
+    }
+}
+
 extension JSONValue {
     /// This document with `other` laid over it: key by key where both hold objects, else `other`.
     /// A `null` takes the key away, so that the default holds again.

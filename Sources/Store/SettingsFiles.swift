@@ -10,7 +10,7 @@ public struct SettingsFiles: Sendable {
     public let pages: String
 
     /// No sensible settings are longer.
-    private static let longest = 1 << 20
+    static let longest = 1 << 20
 
     public init(owners: String, stateFolder: String) {
         self.owners = owners

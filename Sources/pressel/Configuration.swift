@@ -13,6 +13,8 @@ struct Configuration {
     /// What is wrong with a whole file, and what is set but has no effect in this version.
     let problems: [String]
     let state: StateFolder
+    /// The owner's settings file.
+    let owners: String
 
     init(_ options: Options) throws(CommandFailure) {
         let path = options["settings"]
@@ -23,8 +25,9 @@ struct Configuration {
         }
         state = StateFolder(
             path: options["state"] ?? StateFolder.defaultPath(environment: environment))
-        let files = SettingsFiles(
-            owners: path ?? "/etc/pressel/settings.json", stateFolder: state.path)
+        state.finishRestore()
+        owners = path ?? "/etc/pressel/settings.json"
+        let files = SettingsFiles(owners: owners, stateFolder: state.path)
         let (tree, problems) = files.read()
         (settings, complaints) = Settings.reading(tree)
         self.problems = problems + Self.withoutEffect(tree)
@@ -34,6 +37,20 @@ struct Configuration {
     func report(to log: Log) {
         for problem in problems { log.warning(problem) }
         for complaint in complaints { log.warning("\(complaint); using the default") }
+    }
+
+    /// Sees that nobody else keeps a memory in this state folder. Keep what it gives as long as one
+    /// is kept; nil if the folder knows no locks.
+    func lock(_ log: Log) throws(CommandFailure) -> StateLock? {
+        do {
+            return try StateLock(state)
+        } catch {
+            guard case .held = error else {
+                log.warning("\(error); nobody sees to it that one program at a time uses it")
+                return nil
+            }
+            throw CommandFailure("\(error)")
+        }
     }
 
     /// Keys that are understood, but whose part this version does not have.

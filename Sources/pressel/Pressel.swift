@@ -28,6 +28,8 @@ enum Pressel {
             case "demo": return try await DemoCommand(arguments).run()
             case "doctor": return try await DoctorCommand(arguments).run()
             case "bench": return try await BenchCommand(arguments).run()
+            case "backup": return try await BackupCommand(arguments).run()
+            case "restore": return try await RestoreCommand(arguments).run()
             case let word?: throw Options.Misuse("\"\(word)\" is no command")
             }
             return 0
@@ -55,16 +57,18 @@ struct CommandFailure: Error, CustomStringConvertible {
 
 extension Options {
     /// The options of a command whose operands, after its own name, must be as many as `operands`.
+    ///
+    /// - Parameter thing: what the operand is, for whoever left it out.
     init(
         command arguments: [String], flags: [String] = [], valued: [String] = [],
-        operands: Int = 0
+        operands: Int = 0, called thing: String = "a text"
     ) throws(Misuse) {
         try self.init(Array(arguments.dropFirst()), flags: flags, valued: valued)
         guard self.operands.count == operands else {
             let rest = self.operands.dropFirst(operands).first
             throw Misuse(
                 rest.map { "\(arguments[0]) does not take \"\($0)\"" }
-                    ?? "\(arguments[0]) needs a text")
+                    ?? "\(arguments[0]) needs \(thing)")
         }
     }
 }

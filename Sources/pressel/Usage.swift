@@ -16,13 +16,18 @@ enum Usage {
         pressel doctor [--json] [--aloud]
             Tries every part, with a tone from the speaker to the microphone, and says for each
             whether it works, why not, and what mends it; --aloud says so through the speaker.
+        pressel backup FILE
+            Puts what the device remembers and the page's settings into FILE, also while it runs.
+            Secrets are not in it; what was said is.
+        pressel restore FILE
+            Puts all of that back, in the place of what is there. The service must be stopped.
         pressel bench [--engine local] [--soak TURNS] [--json]
             Measures the device's own delays, memory and idle load. Takes some two minutes. With
             --soak, whether it grows over so many turns, eight a second.
         pressel --help
         pressel --version
 
-        ask, say, demo, doctor and bench take --settings and --state too.
+        All but --help and --version take --settings and --state.
         Settings: /etc/pressel/settings.json, overlaid by STATE/settings.json.
         Environment: PRESSEL_STATE the state folder; PRESSEL_LOG=debug tells more, including
         what was said; ALSA_CONFIG_PATH is ALSA's own.

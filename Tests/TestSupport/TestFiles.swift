@@ -16,18 +16,7 @@ public final class TemporaryFolder: Sendable {
         path = String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
     }
 
-    deinit {
-        if let folder = opendir(path) {
-            while let entry = readdir(folder) {
-                let name = withUnsafeBytes(of: entry.pointee.d_name) { bytes in
-                    String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-                }
-                unlink(path + "/" + name)
-            }
-            closedir(folder)
-        }
-        rmdir(path)
-    }
+    deinit { removeTree(path) }
 
     /// A file in it, written.
     public func file(_ name: String, _ bytes: [UInt8]) -> String {

@@ -15,6 +15,8 @@ struct CommandTests {
         (["ask", "--wav"], "--wav needs a value"),
         (["ask", "--wav", "a", "--text", "b"], "ask takes either --wav or --text"),
         (["bench", "--engine", "steam"], "--engine is \"steam\""),
+        (["backup"], "backup needs a file"),
+        (["restore", "a", "b"], "restore does not take \"b\""),
     ]
 
     @Test("Wrong usage is status 2 and one line", arguments: misuses)
@@ -87,6 +89,18 @@ struct CommandTests {
             ),
             (["run", "--settings", "/no/such.json"], "cannot read the settings /no/such.json: "),
             (["bench", "--engine", "sandbox"], "this version has no sandbox"),
+            (
+                ["backup", out, "--state", "/no/such"],
+                "cannot back up /no/such: there is no such folder; name the state folder with"
+            ),
+            (
+                ["restore", "/no/such", "--state", folder.path],
+                "cannot read /no/such: No such file or directory; nothing was changed"
+            ),
+            (
+                ["restore", question, "--state", folder.path],
+                "cannot use \(question): it is no backup of Pressel; nothing was changed, take"
+            ),
             (
                 ["ask", "--wav", question, "--settings", settings, "--out", out],
                 "cannot use pocketsphinx: no model in /no; install the package pocketsphinx-en-us"

@@ -22,6 +22,8 @@ struct RunCommand {
         } catch {
             log.error("\(error); nothing can be remembered; make it writable for this user")
         }
+        let lock = try configuration.lock(log)
+        defer { withExtendedLifetime(lock) {} }
         let appliance = Appliance(configuration, log: log)
         let microphone = appliance.microphone()
         let speaker = appliance.speaker()
