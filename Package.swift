@@ -24,7 +24,9 @@ let package = Package(
     ],
     targets: [
         .systemLibrary(name: "CALSA"),
+        .systemLibrary(name: "CLAME"),
         .systemLibrary(name: "CLinux"),
+        .systemLibrary(name: "CMPG123"),
         .systemLibrary(name: "CPocketSphinx", pkgConfig: "pocketsphinx"),
         .systemLibrary(name: "CSndFile"),
         .systemLibrary(name: "CSpeexDSP"),
@@ -35,7 +37,7 @@ let package = Package(
 
         library("Voice", []),
         library("Linux", ["Voice", "CLinux"]),
-        library("Codec", ["Voice", "CSndFile", "CSpeexDSP"]),
+        library("Codec", ["Voice", "CLAME", "CMPG123", "CSndFile", "CSpeexDSP"]),
         library("Audio", ["Codec", "Linux", "Voice", "CALSA"]),
         library("Panel", ["Linux", "Voice"]),
         library("Providers", ["Codec", "Linux", "Voice", "CPocketSphinx"]),
@@ -53,7 +55,7 @@ let package = Package(
             path: "Tests/TestSupport", swiftSettings: strict),
         tests("Voice", ["Voice"]),
         tests("Linux", ["Linux", "Voice"]),
-        tests("Codec", ["Codec", "Voice"]),
+        tests("Codec", ["Codec", "Linux", "Voice", "CSndFile"]),
         tests("Audio", ["Audio", "Codec", "Linux", "Voice"]),
         tests("Panel", ["Panel", "Linux", "Voice"]),
         tests("Providers", ["Providers", "Codec", "Linux", "Voice"]),
