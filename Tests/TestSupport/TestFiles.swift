@@ -108,6 +108,12 @@ public func testCard(speed: Int = 1) throws -> SimulatedCard {
     return try SimulatedCard(speed: speed)
 }
 
+/// A new simulated card that can do nothing but what `kind` says.
+public func testCard(_ kind: SimulatedCard.Kind) throws -> SimulatedCard {
+    _ = activated
+    return try SimulatedCard(kind)
+}
+
 private let activated: SimulatedCard? = {
     let card = try? SimulatedCard()
     card?.activate()
