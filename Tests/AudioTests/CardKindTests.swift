@@ -5,7 +5,7 @@ import Testing
 import Voice
 
 /// Cards that can do one thing only.
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.serialized, .timeLimit(.minutes(3)))
 struct CardKindTests {
     static let rates = [8_000, 11_025, 16_000, 22_050, 32_000, 44_100, 48_000]
     static let formats = ["S16_LE", "S32_LE", "S24_LE", "S24_3LE"]
@@ -34,13 +34,14 @@ struct CardKindTests {
                 if !isSpoken { try card.speak(question) }
                 isSpoken = true
                 heard += chunk.chunk.samples
-                if heard.count > 16_000 { break }
+                if let first = heard.firstIndex(where: Self.isLoud), heard.count > first + 8000 {
+                    break
+                }
             }
-            let lasted = try await playing.value
-            #expect(lasted > .milliseconds(480) && lasted < .milliseconds(1500))
+            #expect(try await playing.value > .milliseconds(480))
 
             // What came in: the tone, at its own length, level and pitch.
-            let first = try #require(heard.firstIndex { abs(Int($0)) > 1000 })
+            let first = try #require(heard.firstIndex(where: Self.isLoud))
             let tone = heard[(first + 1600)...].prefix(6400)
             expectTone(Array(tone), 700, .speech, like: question)
         }
@@ -57,6 +58,8 @@ struct CardKindTests {
                 Array(samples[(rate / 10)...].prefix(rate * 3 / 10)), 440, out.format, like: answer)
         }
     }
+
+    private static func isLoud(_ sample: Int16) -> Bool { abs(Int(sample)) > 1000 }
 
     private func expectTone(
         _ samples: [Int16], _ hertz: Double, _ format: AudioFormat, like tone: AudioChunk

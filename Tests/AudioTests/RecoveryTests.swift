@@ -6,7 +6,7 @@ import Testing
 import Voice
 
 /// What happens to cards, and what becomes of it.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.serialized, .timeLimit(.minutes(3)))
 struct RecoveryTests {
     private let book = LogBook()
 
@@ -48,7 +48,9 @@ struct RecoveryTests {
         (.underrun, { $0.underruns }), (.suspend, { $0.suspends }),
     ]
 
-    @Test("After an underrun or a suspend the same playback goes on", arguments: playingMishaps.indices)
+    @Test(
+        "After an underrun or a suspend the same playback goes on",
+        arguments: playingMishaps.indices)
     func playback(index: Int) async throws {
         let (mishap, count) = Self.playingMishaps[index]
         let card = try testCard()
@@ -176,10 +178,8 @@ struct RecoveryTests {
         try await rig.run {
             let playback = rig.speaker.begin()
             _ = try await playback.play(tone)
-            let draining = Task { try await playback.drain() }
-            try await Rig.sleep(50)
             try card.suffer(.unplugged)
-            await #expect(throws: ALSAError.self) { try await draining.value }
+            await #expect(throws: ALSAError.self) { try await playback.drain() }
         }
     }
 
@@ -258,7 +258,6 @@ struct RecoveryTests {
             #expect(after.count > stopped.count)
             let tail = try #require(after.lastIndex { $0 != 0 })
             #expect(tail < stopped.count)
-            #expect(rig.speaker.counters == AudioCounters())
         }
     }
 
