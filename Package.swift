@@ -61,7 +61,8 @@ let package = Package(
         tests("Providers", ["Providers", "Codec", "Linux", "Voice"]),
         tests("VoiceLoop", ["VoiceLoop", "Codec", "Linux", "Voice"]),
         tests("Store", ["Store", "Voice"]),
-        tests("pressel", ["pressel", "Codec", "Linux", "Providers", "VoiceLoop", "Voice"]),
+        tests(
+            "pressel", ["pressel", "Audio", "Codec", "Linux", "Providers", "VoiceLoop", "Voice"]),
     ],
     swiftLanguageModes: [.v6]
 )

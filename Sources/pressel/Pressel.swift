@@ -26,6 +26,7 @@ enum Pressel {
             case "ask": return try await AskCommand(arguments).run()
             case "say": return try await SayCommand(arguments).run()
             case "demo": return try await DemoCommand(arguments).run()
+            case "devices": return try await DevicesCommand(arguments).run()
             case "bench": return try await BenchCommand(arguments).run()
             case let word?: throw Options.Misuse("\"\(word)\" is no command")
             }

@@ -10,15 +10,18 @@ enum Usage {
             neither a sound card nor a button; with a sound card, on a terminal, you ask instead,
             and hear the answers.
         pressel ask [--wav FILE | --text TEXT] [--out FILE] [--json]
-            Answers a recording, a text, or what you say to the microphone.
+            Answers a recording (WAV, FLAC, Ogg, MP3), a text, or what you say to the microphone.
         pressel say TEXT [--out FILE]
             Speaks TEXT, or writes the speech to FILE as WAV.
+        pressel devices [--json]
+            Lists the sound cards: what each can do, whether it can be used now, and which the
+            settings name.
         pressel bench [--engine local] [--json]
             Measures the device's own delays, memory and idle load. Takes some two minutes.
         pressel --help
         pressel --version
 
-        ask, say, demo and bench take --settings and --state too.
+        ask, say, demo, devices and bench take --settings and --state too.
         Settings: /etc/pressel/settings.json, overlaid by STATE/settings.json.
         Environment: PRESSEL_STATE the state folder; PRESSEL_LOG=debug tells more, including
         what was said; ALSA_CONFIG_PATH is ALSA's own.
