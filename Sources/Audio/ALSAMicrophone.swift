@@ -136,10 +136,10 @@ public final class ALSAMicrophone: Microphone {
             capture.wait(for: wake)
             wake.clear()
             if let chunk = try capture.read() {
+                faults.works("recording again \(place)")
                 deliver(chunk)
                 lastChunk = .now
                 failures = 0
-                faults.works("recording again \(place)")
             } else if Moment.now - lastChunk > Self.patience {
                 throw ALSAError(operation: .read, device: device, code: -ETIMEDOUT)
             }

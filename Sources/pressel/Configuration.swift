@@ -59,6 +59,8 @@ extension Configuration {
         var configuration = self
         configuration.settings.audio.captureDevice = card.device
         configuration.settings.audio.playbackDevice = card.device
+        // What is heard is kept as it was made; who plays the file has a knob of their own.
+        configuration.settings.audio.volume = 100
         return configuration
     }
 }

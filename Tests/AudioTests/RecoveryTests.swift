@@ -136,7 +136,7 @@ struct RecoveryTests {
             try card.suffer(.unplugged)
             #expect(try await Rig.until { book.count("error") == 1 })
             try card.suffer(.none)
-            let isBack = try await Rig.until { rig.microphone.counters.reopenings == 1 }
+            let isBack = try await Rig.until { rig.microphone.counters.reopenings > 0 }
             #expect(isBack, "\(book.lines)")
         }
     }
