@@ -25,7 +25,9 @@ let package = Package(
     targets: [
         .systemLibrary(name: "CALSA"),
         .target(name: "CGPIO", linkerSettings: [.linkedLibrary("gpiod")]),
+        .systemLibrary(name: "CLAME"),
         .systemLibrary(name: "CLinux"),
+        .systemLibrary(name: "CMPG123"),
         .systemLibrary(name: "CPocketSphinx", pkgConfig: "pocketsphinx"),
         .systemLibrary(name: "CSndFile"),
         .systemLibrary(name: "CSpeexDSP"),
@@ -37,7 +39,7 @@ let package = Package(
 
         library("Voice", []),
         library("Linux", ["Voice", "CLinux"]),
-        library("Codec", ["Voice", "CSndFile", "CSpeexDSP"]),
+        library("Codec", ["Voice", "CLAME", "CMPG123", "CSndFile", "CSpeexDSP"]),
         library("Audio", ["Codec", "Linux", "Voice", "CALSA"]),
         library("Panel", ["Linux", "Voice", "CGPIO"]),
         library("Providers", ["Codec", "Linux", "Voice", "CPocketSphinx"]),
@@ -55,7 +57,7 @@ let package = Package(
             path: "Tests/TestSupport", swiftSettings: strict),
         tests("Voice", ["Voice"]),
         tests("Linux", ["Linux", "Voice"]),
-        tests("Codec", ["Codec", "Voice"]),
+        tests("Codec", ["Codec", "Linux", "Voice", "CSndFile"]),
         tests("Audio", ["Audio", "Codec", "Linux", "Voice"]),
         tests("Panel", ["Panel", "Linux", "Voice"]),
         tests("Providers", ["Providers", "Codec", "Linux", "Voice"]),
@@ -65,7 +67,8 @@ let package = Package(
             name: "SavingProgram", dependencies: ["Linux", "Store", "Voice"],
             path: "Tests/SavingProgram", swiftSettings: strict),
         tests("Store", ["Store", "SavingProgram", "Linux", "Voice"]),
-        tests("pressel", ["pressel", "Codec", "Linux", "Providers", "VoiceLoop", "Voice"]),
+        tests(
+            "pressel", ["pressel", "Audio", "Codec", "Linux", "Providers", "VoiceLoop", "Voice"]),
     ],
     swiftLanguageModes: [.v6]
 )

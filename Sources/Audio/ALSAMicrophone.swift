@@ -8,8 +8,8 @@ public import Voice
 public final class ALSAMicrophone: Microphone {
     private let device: String
     private let keepsOpen: Bool
-    private let isMuted: Bool
     private let log: Log
+    private let faults: DeviceRecord
     private let wake = Wake()
     private let state: Mutex<State>
 
@@ -17,6 +17,7 @@ public final class ALSAMicrophone: Microphone {
         var preRoll: PreRoll
         var listeners: [Int: Listener] = [:]
         var listenersSoFar = 0
+        var isMuted: Bool
         var isEnding = false
     }
 
@@ -37,13 +38,31 @@ public final class ALSAMicrophone: Microphone {
     ///   - device: an ALSA name.
     ///   - preRoll: how far back `listen` reaches; zero keeps the microphone closed while nobody
     ///     listens.
-    ///   - isMuted: it stays closed, and whoever listens gets a `MicrophoneMuted`.
+    ///   - isMuted: as `setMuted`, from the beginning.
     public init(device: String, preRoll: Duration, isMuted: Bool = false, log: Log) {
         self.device = device
-        self.isMuted = isMuted
         self.log = log
-        keepsOpen = preRoll > .zero && !isMuted
-        state = Mutex(State(preRoll: PreRoll(length: preRoll + Self.slack)))
+        faults = DeviceRecord(log: log)
+        keepsOpen = preRoll > .zero
+        state = Mutex(State(preRoll: PreRoll(length: preRoll + Self.slack), isMuted: isMuted))
+    }
+
+    /// What has befallen the card so far.
+    public var counters: AudioCounters { faults.counters }
+
+    /// Muted, it is closed, what was kept of the past is forgotten, and whoever listens, now or
+    /// later, gets a `MicrophoneMuted`. Returns at once; the device is closed some milliseconds
+    /// later, and nothing it gave in between is heard by anybody.
+    public func setMuted(_ isMuted: Bool) {
+        let listeners = state.withLock { state in
+            state.isMuted = isMuted
+            guard isMuted else { return [Listener]() }
+            state.preRoll.clear()
+            defer { state.listeners = [:] }
+            return Array(state.listeners.values)
+        }
+        for listener in listeners { listener.continuation.finish(throwing: MicrophoneMuted()) }
+        wake.signal()
     }
 
     /// Records until the task is cancelled, opening the device again whenever it was lost.
@@ -59,14 +78,15 @@ public final class ALSAMicrophone: Microphone {
     public func listen(from moment: Moment) -> AsyncThrowingStream<CapturedChunk, any Error> {
         AsyncThrowingStream(bufferingPolicy: .bufferingNewest(Self.longestBacklog)) {
             continuation in
-            if isMuted { return continuation.finish(throwing: MicrophoneMuted()) }
-            let id = state.withLock { state in
+            let id: Int? = state.withLock { state in
+                guard !state.isMuted else { return nil }
                 for chunk in state.preRoll.sound(from: moment) { continuation.yield(chunk) }
                 state.listenersSoFar += 1
                 state.listeners[state.listenersSoFar] = Listener(
                     from: moment, continuation: continuation)
                 return state.listenersSoFar
             }
+            guard let id else { return continuation.finish(throwing: MicrophoneMuted()) }
             continuation.onTermination = { _ in
                 self.state.withLock { _ = $0.listeners.removeValue(forKey: id) }
             }
@@ -80,7 +100,9 @@ public final class ALSAMicrophone: Microphone {
     // MARK: - The thread
 
     private var isEnding: Bool { state.withLock { $0.isEnding } }
-    private var isWanted: Bool { state.withLock { keepsOpen || !$0.listeners.isEmpty } }
+    private var isWanted: Bool {
+        state.withLock { !$0.isMuted && (keepsOpen || !$0.listeners.isEmpty) }
+    }
 
     private func work() {
         var failures = 0
@@ -92,7 +114,7 @@ public final class ALSAMicrophone: Microphone {
             do throws(ALSAError) {
                 try record(failures: &failures)
             } catch {
-                if failures == 0 { log.error("\(error); trying again") }
+                faults.lost(error)
                 lose(error)
                 sleep(Self.waits[min(failures, Self.waits.count - 1)])
                 failures += 1
@@ -105,15 +127,16 @@ public final class ALSAMicrophone: Microphone {
     ///
     /// - Parameter failures: how often that failed since it last worked; set back when it works.
     private func record(failures: inout Int) throws(ALSAError) {
-        var capture = try CaptureDevice(named: device)
-        let verb = failures > 0 ? "recording again" : "recording"
-        if keepsOpen { log.info("\(verb) from \"\(device)\" at \(capture.format)") }
+        var capture = try CaptureDevice(named: device, record: faults)
+        let place = "from \"\(device)\" at \(capture.format)"
+        if keepsOpen, failures == 0 { log.info("recording \(place)") }
         state.withLock { $0.preRoll.clear() }
         var lastChunk = Moment.now
         while !isEnding, isWanted {
             capture.wait(for: wake)
             wake.clear()
             if let chunk = try capture.read() {
+                faults.works("recording again \(place)")
                 deliver(chunk)
                 lastChunk = .now
                 failures = 0
@@ -125,6 +148,7 @@ public final class ALSAMicrophone: Microphone {
 
     private func deliver(_ chunk: CapturedChunk) {
         let listeners = state.withLock { state in
+            guard !state.isMuted else { return [Listener]() }
             state.preRoll.append(chunk)
             return Array(state.listeners.values)
         }

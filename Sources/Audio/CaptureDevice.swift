@@ -11,7 +11,8 @@ struct CaptureDevice: ~Copyable {
     private let name: String
     private let settled: DeviceFormat
     private let resampler: Resampler
-    private var buffer: [Int16]
+    private let record: DeviceRecord
+    private var buffer: [UInt8]
     private var timing: CaptureTiming
 
     /// How often the card tells of new frames: the most that a release can wait for its last one.
@@ -20,7 +21,9 @@ struct CaptureDevice: ~Copyable {
     private static let buffer = Duration.milliseconds(500)
 
     /// Owns first, configures second: should configuring fail, leaving this scope closes the PCM.
-    init(named name: String) throws(ALSAError) {
+    init(
+        named name: String, record: DeviceRecord = DeviceRecord(log: .silent)
+    ) throws(ALSAError) {
         let pcm = try PCM(opening: name, for: SND_PCM_STREAM_CAPTURE)
         let settled = try pcm.configure(
             name, wanted: .speech, period: Self.period, buffer: Self.buffer)
@@ -30,7 +33,10 @@ struct CaptureDevice: ~Copyable {
         self.name = name
         self.settled = settled
         resampler = Resampler(from: settled.format, to: .speech)
-        buffer = Array(repeating: 0, count: settled.bufferFrames * settled.format.channels)
+        self.record = record
+        buffer = Array(
+            repeating: 0,
+            count: settled.bufferFrames * settled.format.channels * settled.samples.bytes)
         timing = CaptureTiming(framesPerSecond: settled.format.framesPerSecond)
     }
 
@@ -45,19 +51,22 @@ struct CaptureDevice: ~Copyable {
     mutating func read() throws(ALSAError) -> CapturedChunk? {
         let available = snd_pcm_avail(pcm.pointer)
         let now = Moment.now
-        if available < 0 {
-            try recover(from: CInt(available))
+        let trouble = available < 0 ? CInt(available) : pcm.trouble
+        guard trouble == 0 else {
+            try recover(from: trouble)
             return nil
         }
         timing.observe(available: Int(available), at: now)
         // One period a wake would run ever later behind a card that delivers in larger pieces.
+        let most = min(Int(available), settled.bufferFrames)
         let channels = settled.format.channels
+        let frameBytes = channels * settled.samples.bytes
         var frames = 0
-        while frames < available {
-            let got = buffer.withUnsafeMutableBufferPointer { buffer in
+        while frames < most {
+            let got = buffer.withUnsafeMutableBytes { buffer in
                 snd_pcm_readi(
-                    pcm.pointer, buffer.baseAddress! + frames * channels,
-                    snd_pcm_uframes_t(Int(available) - frames))
+                    pcm.pointer, buffer.baseAddress! + frames * frameBytes,
+                    snd_pcm_uframes_t(most - frames))
             }
             if got == -Int(EAGAIN) { break }
             if got < 0 {
@@ -67,13 +76,16 @@ struct CaptureDevice: ~Copyable {
             frames += Int(got)
         }
         guard frames > 0 else { return nil }
-        let chunk = AudioChunk(Array(buffer[..<(frames * channels)]), format: settled.format)
+        let samples = buffer.withUnsafeBytes {
+            settled.samples.load(frames * channels, from: $0.baseAddress!)
+        }
+        let chunk = AudioChunk(samples, format: settled.format)
         return CapturedChunk(resampler.convert(chunk), began: timing.read(frames: frames))
     }
 
     /// Goes on after an overrun or a suspend; what was lost in between is lost.
     private mutating func recover(from code: CInt) throws(ALSAError) {
-        try check(snd_pcm_recover(pcm.pointer, code, 1), .read, name)
+        guard try pcm.recover(from: code, .read, name, record) else { return }
         if snd_pcm_state(pcm.pointer) != SND_PCM_STATE_RUNNING {
             try check(snd_pcm_start(pcm.pointer), .read, name)
         }

@@ -1,7 +1,8 @@
 import CSndFile
 public import Voice
 
-/// Sound in files, by libsndfile: WAV, FLAC, Ogg and what else it knows are read, WAV is written.
+/// Sound in files: WAV, FLAC, Ogg and what else libsndfile knows are read, and MP3, each known by
+/// its content, whatever the file is called; WAV is written.
 public enum AudioFile {
     /// A file that holds no usable sound, or cannot be written: what was tried, on what, and why.
     public struct Failure: Error, Equatable, CustomStringConvertible {
@@ -22,15 +23,14 @@ public enum AudioFile {
     ///
     /// - Parameter limit: a longer recording is refused rather than cut, before it is read.
     public static func read(_ path: String, atMost limit: Duration) throws(Failure) -> Recording {
-        let file = try SndFile(reading: path, asEndless: try SndFile(reading: path).isEndless)
+        let kind = try SndFile(reading: path).kind
+        if kind == .mp3 { return try MP3File.read(path, atMost: limit) }
+        let file = try SndFile(reading: path, asEndless: kind == .endlessWAV)
         let format = file.format
         guard 8_000...192_000 ~= format.framesPerSecond, 1...8 ~= format.channels else {
             throw Failure(description: "cannot read \(path): \(format) is no speech recording")
         }
-        let length = file.length.map { "lasts \(seconds($0))" } ?? "goes on and on"
-        let tooLong = Failure(
-            description: "cannot read \(path): it \(length), and a turn lasts at most"
-                + " \(seconds(limit)); cut it, or raise audio.longestTurnSeconds")
+        let tooLong = tooLong(path, file.length, limit)
         if let length = file.length, length > limit { throw tooLong }
         let most = format.frames(in: limit)
         var samples: [Int16] = []
@@ -54,7 +54,14 @@ public enum AudioFile {
         try file.close()
     }
 
-    fileprivate static func seconds(_ duration: Duration) -> String {
+    static func tooLong(_ path: String, _ length: Duration?, _ limit: Duration) -> Failure {
+        let length = length.map { "lasts \(seconds($0))" } ?? "goes on and on"
+        return Failure(
+            description: "cannot read \(path): it \(length), and a turn lasts at most"
+                + " \(seconds(limit)); cut it, or raise audio.longestTurnSeconds")
+    }
+
+    private static func seconds(_ duration: Duration) -> String {
         let tenths = Int((duration.inMilliseconds / 100).rounded())
         return tenths.isMultiple(of: 10) ? "\(tenths / 10) s" : "\(tenths / 10).\(tenths % 10) s"
     }
@@ -85,10 +92,21 @@ private struct SndFile: ~Copyable {
     /// Of the plain header that streams of WAV begin with.
     private static let headerBytes = 44
 
-    /// Whether a WAV file announces no sound at all.
-    var isEndless: Bool {
-        information.frames == 0 && information.format & CInt(SF_FORMAT_TYPEMASK) == SF_FORMAT_WAV
-            && information.channels > 0
+    enum Kind {
+        /// A WAV file that announces no sound at all.
+        case endlessWAV
+        /// libsndfile takes an MP3 file's tag for sound when it estimates the length.
+        case mp3
+        case other
+    }
+
+    var kind: Kind {
+        switch information.format & CInt(SF_FORMAT_TYPEMASK) {
+        case CInt(SF_FORMAT_WAV) where information.frames == 0 && information.channels > 0:
+            .endlessWAV
+        case CInt(SF_FORMAT_MPEG): .mp3
+        default: .other
+        }
     }
 
     var format: AudioFormat {
@@ -121,9 +139,17 @@ private struct SndFile: ~Copyable {
     /// The next frames, none at the end.
     func read(frames: Int) -> [Int16] {
         let channels = format.channels
-        return [Int16](unsafeUninitializedCapacity: frames * channels) { buffer, initialized in
-            let got = sf_readf_short(handle.pointer, buffer.baseAddress!, sf_count_t(frames))
+        // As floating point, whose full scale is 1 whatever the file holds: asked for 16 bits,
+        // libsndfile gives silence for such files, or makes their loudest sample the full scale.
+        let samples = [Float](unsafeUninitializedCapacity: frames * channels) {
+            buffer, initialized in
+            let got = sf_readf_float(handle.pointer, buffer.baseAddress!, sf_count_t(frames))
             initialized = Int(max(got, 0)) * channels
+        }
+        return samples.map { sample in
+            // What is no number is no sound either.
+            let scaled = sample.isNaN ? 0 : (sample * 32_768).rounded()
+            return Int16(max(-32_768, min(32_767, scaled)))
         }
     }
 }
@@ -178,8 +204,6 @@ struct SndFileHandle: ~Copyable {
                 description: "cannot \(verb) \(path): \(Self.reasonForNothing())")
         }
         self.pointer = pointer
-        // Or samples of floating point, whose full scale is 1, would all be read as silence.
-        sf_command(pointer, CInt(SFC_SET_SCALE_FLOAT_INT_READ), nil, CInt(SF_TRUE))
     }
 
     /// Takes sound from a pipe that carries a WAV file. The descriptor stays its owner's.

@@ -8,7 +8,11 @@
 // `in`    what the microphone hears: 16-bit samples from a file or FIFO; a quiet room when there
 //         are none.
 // `out`   what was heard from the speaker, appended as it is heard: nothing that was dropped.
-// `rate`  frames a second (16000); `channels` (1); `speed` how much faster than real time (1).
+// `rate`  frames a second (16000); `channels` (1); `format` of a sample (S16_LE); `speed` how much
+//         faster than real time (1).
+// `control`  a file whose one word makes the card fail, once each time the file is replaced:
+//         `unplugged` (what is open is dead from then on, and nothing can be opened while it says
+//         so), `overrun`, `underrun`, `suspend`; any other word is none.
 //
 // There is no thread: time is read off CLOCK_MONOTONIC, and frames are moved when ALSA asks how
 // far the device has come. A timerfd, armed for the moment when enough frames will have gone
@@ -21,6 +25,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/timerfd.h>
 #include <time.h>
 #include <unistd.h>
@@ -37,6 +42,9 @@ typedef struct {
     size_t frame_bytes;
     snd_pcm_uframes_t wanted;  // frames that must be ready before a program is woken
     uint32_t room;             // state of the quiet room's noise
+    char *control;
+    struct stat obeyed;  // the control file as it was when it was last looked into
+    bool unplugged, suspended, tripped;
 } paced_t;
 
 static const int64_t second = 1000000000;
@@ -68,7 +76,7 @@ static void set_timer(paced_t *card) {
                           ? waiting(card)
                           : (int64_t)card->wanted - ready(card);
     int64_t when = 1;
-    if (missing > 0)
+    if (missing > 0 && !card->unplugged && !card->suspended)
         when = card->running
                    ? card->origin + (card->done + missing) * second / (card->rate * card->speed) + 1
                    : 0;
@@ -76,7 +84,35 @@ static void set_timer(paced_t *card) {
     timerfd_settime(card->timer, TFD_TIMER_ABSTIME, &at, NULL);
 }
 
+/// Reads the control file's word: "" if there is none.
+static void read_control(const char *path, char *word, size_t size) {
+    int file = open(path, O_RDONLY | O_CLOEXEC);
+    ssize_t got = file >= 0 ? read(file, word, size - 1) : 0;
+    word[got > 0 ? got : 0] = 0;
+    if (file >= 0) close(file);
+}
+
+/// Does what the control file says, if it was replaced since it was last looked into.
+static void obey(paced_t *card) {
+    struct stat now;
+    if (card->control == NULL || stat(card->control, &now) < 0) return;
+    if (now.st_ino == card->obeyed.st_ino && now.st_mtim.tv_sec == card->obeyed.st_mtim.tv_sec &&
+        now.st_mtim.tv_nsec == card->obeyed.st_mtim.tv_nsec)
+        return;
+    card->obeyed = now;
+    char word[16];
+    read_control(card->control, word, sizeof word);
+    if (strcmp(word, "unplugged") == 0) card->unplugged = true;
+    if (strcmp(word, "suspend") == 0) card->suspended = true;
+    if (strcmp(word, plays(card) ? "underrun" : "overrun") == 0) card->tripped = true;
+}
+
+/// The room is digitally silent to cards whose samples are not 16 bits wide.
 static void quiet_room(paced_t *card, char *bytes, size_t count) {
+    if (card->plug.format != SND_PCM_FORMAT_S16_LE) {
+        memset(bytes, 0, count);
+        return;
+    }
     for (int16_t *sample = (int16_t *)bytes; (char *)sample < bytes + count; sample++) {
         card->room = card->room * 1103515245u + 12345u;
         *sample = (int16_t)((card->room >> 16) % 17) - 8;
@@ -119,12 +155,22 @@ static bool catch_up(paced_t *card) {
 
 static snd_pcm_sframes_t on_pointer(snd_pcm_ioplug_t *plug) {
     paced_t *card = plug->private_data;
-    if (!catch_up(card)) return -EPIPE;
+    obey(card);
+    // ALSA itself knows no way for a plug-in to say these two: it looks at the state afterwards.
+    if (card->unplugged || card->suspended) {
+        plug->state = card->unplugged ? SND_PCM_STATE_DISCONNECTED : SND_PCM_STATE_SUSPENDED;
+        card->running = false;
+        set_timer(card);
+    } else if (card->tripped || !catch_up(card)) {
+        card->tripped = false;
+        return -EPIPE;
+    }
     return card->done % plug->buffer_size;
 }
 
 static int on_start(snd_pcm_ioplug_t *plug) {
     paced_t *card = plug->private_data;
+    if (card->unplugged) return -ENODEV;
     card->origin = monotonic() - card->done * second / (card->rate * card->speed);
     card->running = true;
     set_timer(card);
@@ -140,6 +186,8 @@ static int on_stop(snd_pcm_ioplug_t *plug) {
 
 static int on_prepare(snd_pcm_ioplug_t *plug) {
     paced_t *card = plug->private_data;
+    if (card->unplugged) return -ENODEV;
+    card->suspended = card->tripped = false;
     card->done = 0;
     card->running = false;
     set_timer(card);
@@ -152,7 +200,8 @@ static int on_poll(
     (void)polled, (void)count;
     paced_t *card = plug->private_data;
     unsigned short good = plays(card) ? POLLOUT : POLLIN;
-    bool broken = snd_pcm_avail_update(plug->pcm) < 0 || plug->state == SND_PCM_STATE_XRUN;
+    bool broken = snd_pcm_avail_update(plug->pcm) < 0 || plug->state == SND_PCM_STATE_XRUN ||
+                  card->unplugged || card->suspended;
     int64_t needed = plug->state == SND_PCM_STATE_DRAINING ? (int64_t)plug->buffer_size
                                                            : (int64_t)card->wanted;
     *events = broken ? good | POLLERR : ready(card) >= needed ? good : 0;
@@ -178,7 +227,8 @@ static int on_close(snd_pcm_ioplug_t *plug) {
     paced_t *card = plug->private_data;
     if (card->source >= 0) close(card->source);
     if (card->sink >= 0) close(card->sink);
-    close(card->timer);
+    if (card->timer >= 0) close(card->timer);
+    free(card->control);
     free(card);
     return 0;
 }
@@ -196,8 +246,10 @@ static const snd_pcm_ioplug_callback_t callbacks = {
 
 /// Memory-mapped access only: with read and write access ALSA would ask for a `transfer` that it
 /// then never calls.
-static int limit(snd_pcm_ioplug_t *plug, const paced_t *card, long channels) {
-    unsigned access = SND_PCM_ACCESS_MMAP_INTERLEAVED, format = SND_PCM_FORMAT_S16_LE;
+static int limit(
+    snd_pcm_ioplug_t *plug, const paced_t *card, long channels, unsigned format
+) {
+    unsigned access = SND_PCM_ACCESS_MMAP_INTERLEAVED;
     int status = snd_pcm_ioplug_set_param_list(plug, SND_PCM_IOPLUG_HW_ACCESS, 1, &access);
     if (status >= 0)
         status = snd_pcm_ioplug_set_param_list(plug, SND_PCM_IOPLUG_HW_FORMAT, 1, &format);
@@ -216,7 +268,7 @@ static int limit(snd_pcm_ioplug_t *plug, const paced_t *card, long channels) {
 
 SND_PCM_PLUGIN_DEFINE_FUNC(paced) {
     (void)root;
-    const char *in = NULL, *out = NULL;
+    const char *in = NULL, *out = NULL, *control = NULL, *format = "S16_LE";
     long rate = 16000, channels = 1, speed = 1;
     snd_config_iterator_t item, next;
     snd_config_for_each(item, next, conf) {
@@ -225,17 +277,27 @@ SND_PCM_PLUGIN_DEFINE_FUNC(paced) {
         if (snd_config_get_id(entry, &key) < 0) continue;
         if (strcmp(key, "in") == 0) snd_config_get_string(entry, &in);
         else if (strcmp(key, "out") == 0) snd_config_get_string(entry, &out);
+        else if (strcmp(key, "control") == 0) snd_config_get_string(entry, &control);
+        else if (strcmp(key, "format") == 0) snd_config_get_string(entry, &format);
         else if (strcmp(key, "rate") == 0) snd_config_get_integer(entry, &rate);
         else if (strcmp(key, "channels") == 0) snd_config_get_integer(entry, &channels);
         else if (strcmp(key, "speed") == 0) snd_config_get_integer(entry, &speed);
     }
-    if (rate < 1 || channels < 1 || speed < 1) return -EINVAL;
+    snd_pcm_format_t sample = snd_pcm_format_value(format);
+    if (rate < 1 || channels < 1 || speed < 1 || sample == SND_PCM_FORMAT_UNKNOWN) return -EINVAL;
+    if (control != NULL) {
+        char word[16];
+        read_control(control, word, sizeof word);
+        if (strcmp(word, "unplugged") == 0) return -ENOENT;
+    }
 
     paced_t *card = calloc(1, sizeof *card);
     if (card == NULL) return -ENOMEM;
     card->source = card->sink = -1;
     card->rate = rate;
     card->speed = speed;
+    if (control != NULL && control[0] != 0) card->control = strdup(control);
+    if (card->control != NULL) stat(card->control, &card->obeyed);
     bool play = stream == SND_PCM_STREAM_PLAYBACK;
     int status = 0;
     if (!play && in != NULL) {
@@ -258,7 +320,7 @@ SND_PCM_PLUGIN_DEFINE_FUNC(paced) {
     if (status >= 0) {
         status = snd_pcm_ioplug_create(&card->plug, name, stream, mode);
         if (status >= 0) {
-            status = limit(&card->plug, card, channels);
+            status = limit(&card->plug, card, channels, sample);
             if (status >= 0) {
                 *pcmp = card->plug.pcm;
                 return 0;

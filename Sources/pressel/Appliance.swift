@@ -30,7 +30,9 @@ struct Appliance {
     }
 
     func speaker() -> ALSASpeaker {
-        ALSASpeaker(device: settings.audio.playbackDevice, log: log.of("audio"))
+        ALSASpeaker(
+            device: settings.audio.playbackDevice, volume: settings.audio.volume,
+            keepsOpen: settings.audio.keepSpeakerOpen, log: log.of("audio"))
     }
 
     var ownVoice: any SpeechSynthesizer {

@@ -55,8 +55,8 @@ struct Configuration {
 
     /// Keys that are understood, but whose part this version does not have.
     private static let laterKeys = [
-        "name", "board", "audio.volume", "audio.keepSpeakerOpen", "conversation.systemPrompt",
-        "conversation.longestReplySeconds", "history", "web", "network",
+        "name", "board", "conversation.systemPrompt", "conversation.longestReplySeconds",
+        "history", "web", "network",
     ]
 
     private static func withoutEffect(_ tree: JSONValue) -> [String] {
@@ -74,6 +74,8 @@ extension Configuration {
         var configuration = self
         configuration.settings.audio.captureDevice = card.device
         configuration.settings.audio.playbackDevice = card.device
+        // What is heard is kept as it was made; who plays the file has a knob of their own.
+        configuration.settings.audio.volume = 100
         return configuration
     }
 }

@@ -27,6 +27,7 @@ enum Pressel {
             case "say": return try await SayCommand(arguments).run()
             case "demo": return try await DemoCommand(arguments).run()
             case "doctor": return try await DoctorCommand(arguments).run()
+            case "devices": return try await DevicesCommand(arguments).run()
             case "bench": return try await BenchCommand(arguments).run()
             case "backup": return try await BackupCommand(arguments).run()
             case "restore": return try await RestoreCommand(arguments).run()

@@ -10,9 +10,12 @@ enum Usage {
             neither a sound card nor a button; with a sound card, on a terminal, you ask instead,
             and hear the answers.
         pressel ask [--wav FILE | --text TEXT] [--out FILE] [--json]
-            Answers a recording, a text, or what you say to the microphone.
+            Answers a recording (WAV, FLAC, Ogg, MP3), a text, or what you say to the microphone.
         pressel say TEXT [--out FILE]
             Speaks TEXT, or writes the speech to FILE as WAV.
+        pressel devices [--json]
+            Lists the sound cards: what each can do, whether it can be used now, and which the
+            settings name.
         pressel doctor [--json] [--aloud]
             Tries every part, with a tone from the speaker to the microphone, and says for each
             whether it works, why not, and what mends it; --aloud says so through the speaker.

@@ -13,32 +13,49 @@ struct SpeechDetectorTests {
 
     @Test(
         "Speech is found in people's recordings, loud and soft",
-        arguments: People.recordings.map(\.name), [1, 0.1, 0.0316])
+        arguments: allNames, [1, 0.1, 0.0316])
     func people(name: String, factor: Double) throws {
         let speech = try People.sound(name).scaled(by: factor)
         #expect(SpeechDetector().hear(speech).contains { $0.isFound })
         #expect(Self.isFound(in: speech))
     }
 
-    @Test("Speech is found 10 dB above noise", arguments: People.recordings.map(\.name))
-    func noisy(name: String) throws {
+    @Test("Speech is found 10 dB above noise", arguments: allNames, ["white", "pink", "a fan"])
+    func noisy(name: String, kind: String) throws {
         let speech = try People.sound(name)
-        let noise = TestSound.noise(lasting: speech.duration + .seconds(1), amplitude: 0.5)
+        // A turn's first third of a second is the noise before the press.
+        let lasting = speech.duration + .milliseconds(300)
+        let noise =
+            switch kind {
+            case "white": TestSound.noise(lasting: lasting, amplitude: 0.5)
+            case "pink": Self.pink(lasting: lasting)
+            default: Self.fan(lasting: lasting)
+            }
         let wanted = Level.decibels(of: speech.samples) - 10
         let factor = pow(10, (wanted - Level.decibels(of: noise.samples)) / 20)
-        let lead = TestSound.noise(lasting: .milliseconds(300), amplitude: 0.5, seed: 2)
-        let sound = lead.scaled(by: factor) + speech.mixed(with: noise.scaled(by: factor))
+        let lead = AudioChunk.silence(lasting: .milliseconds(300), format: .speech)
+        let sound = (lead + speech).mixed(with: noise.scaled(by: factor))
         #expect(SpeechDetector().hear(sound).contains { $0.isFound })
     }
+
+    /// Every recording of the package: the thirteen, and a digit of another collection.
+    static let allNames = People.recordings.map(\.name) + [digit]
+    private static let digit = "tidigits/dhd.2934z.raw"
 
     static let rooms: [(name: String, sound: @Sendable () -> AudioChunk)] = [
         ("digital silence", { .silence(lasting: .seconds(60), format: .speech) }),
         ("a quiet room", { TestSound.noise(lasting: .seconds(60), amplitude: 0.0003) }),
-        ("mains hum", { TestSound.tone(50, lasting: .seconds(60), amplitude: 0.05) }),
+        ("a tone of the mains", { TestSound.tone(50, lasting: .seconds(60), amplitude: 0.05) }),
+        ("mains hum, 50 Hz", { hum(50) }), ("mains hum, 60 Hz", { hum(60) }),
+        ("loud mains hum, 50 Hz", { hum(50, amplitude: 0.3) }),
+        ("loud mains hum, 60 Hz", { hum(60, amplitude: 0.3) }),
         ("white noise", { TestSound.noise(lasting: .seconds(60), amplitude: 0.1) }),
         ("pink noise", { pink(lasting: .seconds(60)) }),
+        ("soft pink noise", { pink(lasting: .seconds(60)).scaled(by: 0.05) }),
         ("a fan", { fan(lasting: .seconds(60)) }),
-        ("clicks", { clicks(lasting: .seconds(60)) }),
+        ("a fan far away", { fan(lasting: .seconds(60)).scaled(by: 0.05) }),
+        ("clicks", { clicks(lasting: .seconds(60), apart: 16_000) }),
+        ("clicks, three a second", { clicks(lasting: .seconds(60), apart: 5_000) }),
     ]
 
     @Test("No speech is found in what is none", arguments: rooms.indices)
@@ -92,11 +109,29 @@ struct SpeechDetectorTests {
         return AudioChunk(samples, format: .speech)
     }
 
-    /// A loud click of 5 ms each second, in a quiet room.
-    private static func clicks(lasting duration: Duration) -> AudioChunk {
+    /// A transformer: the mains and its harmonics, the odd ones louder, each softer than the last,
+    /// over a quiet room.
+    private static func hum(_ hertz: Double, amplitude: Double = 0.05) -> AudioChunk {
+        let quiet = TestSound.noise(lasting: .seconds(60), amplitude: 0.0003)
+        // A tenth of a second holds whole periods of all of them.
+        let stretch = (0..<1600).map { frame in
+            (1...20).reduce(0.0) { sum, harmonic in
+                let loudness = amplitude / Double(harmonic) * (harmonic % 2 == 0 ? 0.4 : 1)
+                let turns = hertz * Double(harmonic) * Double(frame) / 16_000
+                return sum + 32_767 * loudness * sin(2 * .pi * turns)
+            }
+        }
+        let samples = quiet.samples.enumerated().map { frame, sample in
+            Int16(clamping: Int(sample) + Int(stretch[frame % 1600]))
+        }
+        return AudioChunk(samples, format: .speech)
+    }
+
+    /// A loud click of 5 ms every so many frames, in a quiet room.
+    private static func clicks(lasting duration: Duration, apart: Int) -> AudioChunk {
         var samples = TestSound.noise(lasting: duration, amplitude: 0.0003).samples
         let click = TestSound.noise(lasting: .milliseconds(5), amplitude: 0.9, seed: 9).samples
-        for second in stride(from: 8_000, to: samples.count - click.count, by: 16_000) {
+        for second in stride(from: 8_000, to: samples.count - click.count, by: apart) {
             samples.replaceSubrange(second..<second + click.count, with: click)
         }
         return AudioChunk(samples, format: .speech)

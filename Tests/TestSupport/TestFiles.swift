@@ -99,6 +99,12 @@ public func testCard(
     return try SimulatedCard(speed: speed, output: output)
 }
 
+/// A new simulated card that can do nothing but what `kind` says.
+public func testCard(_ kind: SimulatedCard.Kind) throws -> SimulatedCard {
+    _ = activated
+    return try SimulatedCard(kind)
+}
+
 private let activated: SimulatedCard? = {
     let card = try? SimulatedCard()
     card?.activate()

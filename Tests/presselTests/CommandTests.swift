@@ -116,6 +116,38 @@ struct CommandTests {
         #expect(try AudioFile.read(out, atMost: .seconds(60)).sound.duration > .seconds(1))
     }
 
+    @Test("A question may be an MP3 file, whatever it is called")
+    func mp3() async throws {
+        let question = try People.sound("goforward.raw")
+        let encoder = MP3Encoder(format: .speech)
+        let path = folder.file("question.wav", encoder.encode(question) + encoder.finish())
+        let command = try await Command([
+            "ask", "--wav", path, "--out", folder.path + "/answer.wav", "--json",
+        ])
+        #expect(command.status == 0)
+        #expect(command.output.contains("\"transcript\":\"go forward ten meters\""))
+    }
+
+    @Test("Devices: what the settings name is looked at, as text and as one JSON object")
+    func devices() async throws {
+        let card = try testCard()
+        let settings = folder.file(
+            "owner.json",
+            Array(
+                #"{"audio": {"captureDevice": "\#(card.device)", "playbackDevice": "no_such"}}"#
+                    .utf8))
+        let text = try await Command(["devices", "--settings", settings])
+        #expect(text.status == 0)
+        #expect(text.output.contains("Sound cards:"))
+        #expect(text.output.contains("\(card.device)\": works, 16000 Hz"), "\(text.output)")
+        #expect(text.output.contains("\"no_such\": does not work: No such file"))
+        let json = try await Command(["devices", "--json", "--settings", settings])
+        #expect(json.status == 0)
+        #expect(json.output.hasPrefix("{\"audio\":{\"captureDevice\":{\"device\":\""))
+        #expect(json.output.contains("\"state\":\"free\""))
+        #expect(json.output.split(separator: "\n").count == 1)
+    }
+
     @Test("The demonstration asks, is answered, and leaves what was heard")
     func demo() async throws {
         let answer = folder.path + "/answer.wav"
