@@ -16,6 +16,8 @@ public struct LoopSettings: Sendable {
     public var hold = Duration.milliseconds(400)
     /// How many exchanges the conversation remembers.
     public var rememberedTurns = 10
+    /// What the device says of itself is in this language.
+    public var language = SpokenLanguage.english
     /// Whether the device makes its own small sounds.
     public var sounds = true
 

@@ -259,7 +259,8 @@ final class TurnRun: Sendable {
 
     /// Says what went wrong in the device's own voice; where it has none, by a sound.
     private func apologize(for error: any Error, on playback: any Playback) async {
-        let sentence = (error as? TurnFailure)?.sentence ?? Sentences.noAnswer
+        let sentences = Sentences(settings.language)
+        let sentence = (error as? TurnFailure)?.sentence(in: sentences) ?? sentences.noAnswer
         do {
             do {
                 for try await chunk in try await parts.ownVoice.speech(for: sentence) {

@@ -31,8 +31,13 @@ struct Appliance {
     }
 
     var ownVoice: any SpeechSynthesizer {
-        ESpeak(voice: ESpeak.voice(forLanguage: settings.language))
+        ESpeak(
+            voice: ESpeak.voice(forLanguage: speaksOwnersLanguage ? settings.language : "en"))
     }
+
+    /// In a language of which the device has no sentences, it says its own in English.
+    private var speaksOwnersLanguage: Bool { SpokenLanguage(tag: settings.language) != nil }
+    private var language: SpokenLanguage { SpokenLanguage(tag: settings.language) ?? .english }
 
     var loopSettings: LoopSettings {
         var loop = LoopSettings()
@@ -43,6 +48,7 @@ struct Appliance {
         loop.longestTurn = .seconds(settings.audio.longestTurnSeconds)
         loop.hold = .milliseconds(settings.button.holdMilliseconds)
         loop.rememberedTurns = settings.conversation.rememberedTurns
+        loop.language = language
         loop.sounds = settings.audio.sounds
         return loop
     }
@@ -50,7 +56,9 @@ struct Appliance {
     func parts(microphone: any Microphone, speaker: any Speaker) -> LoopParts {
         let table = ProviderTable(
             language: settings.language,
-            skills: Skills(wallClock: wallClock, network: RoutingTable()))
+            skills: Skills(
+                language: language, wallClock: wallClock, network: RoutingTable(),
+                device: PlainControls(settings), log: log.of("skills")))
         let log = log.of("providers")
         return LoopParts(
             microphone: microphone, speaker: speaker,

@@ -57,6 +57,8 @@ extension Configuration {
     func on(_ card: SimulatedCard) -> Configuration {
         card.activate()
         var configuration = self
+        // What is asked of it is in English, and so is what is said into it.
+        configuration.settings.language = "en"
         configuration.settings.audio.captureDevice = card.device
         configuration.settings.audio.playbackDevice = card.device
         return configuration

@@ -14,7 +14,8 @@ struct ProviderTable {
         switch link.provider {
         case "pocketsphinx":
             PocketSphinx(
-                program: pathOfThisProgram(), model: link.model ?? PocketSphinx.defaultModel)
+                program: pathOfThisProgram(), model: link.model ?? PocketSphinx.defaultModel,
+                language: link.language ?? language)
         default: nil
         }
     }

@@ -13,8 +13,10 @@ enum Usage {
             Answers a recording, a text, or what you say to the microphone.
         pressel say TEXT [--out FILE]
             Speaks TEXT, or writes the speech to FILE as WAV.
-        pressel bench [--engine local] [--json]
+        pressel bench [--engine local] [--recognition] [--json]
             Measures the device's own delays, memory and idle load. Takes some two minutes.
+            With --recognition instead: what the recognizer on the device understands of spoken
+            commands, and whether it takes other sentences for commands. Takes ten minutes.
         pressel --help
         pressel --version
 

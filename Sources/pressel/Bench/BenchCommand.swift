@@ -1,16 +1,18 @@
 import Glibc
 import Linux
 
-/// `pressel bench [--engine local] [--json]`
+/// `pressel bench [--engine local] [--recognition] [--json]`
 struct BenchCommand {
     private let json: Bool
+    private let recognition: Bool
     private let configuration: Configuration
 
     init(_ arguments: [String]) throws {
         let options = try Options(
-            command: arguments, flags: ["json"],
+            command: arguments, flags: ["json", "recognition"],
             valued: ["engine", "profile"] + Configuration.options)
         json = options.has("json")
+        recognition = options.has("recognition")
         switch options["engine"] {
         case nil, "local"?: break
         case "sandbox"?:
@@ -27,6 +29,11 @@ struct BenchCommand {
 
     func run() async throws -> Int32 {
         configuration.report(to: LogWriter.log())
+        guard !recognition else {
+            let result = try await RecognitionBench().run(Self.tell)
+            print(json ? try result.json() : result.table)
+            return 0
+        }
         var measurements = Measurements()
         measurements.rows += try await LoopBench(configuration).run(Self.tell)
         measurements.rows += try await ServiceBench().run(Self.tell)

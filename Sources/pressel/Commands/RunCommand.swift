@@ -78,10 +78,10 @@ private func mention(
     _ complaints: [SettingsComplaint], _ appliance: Appliance, _ playback: any Playback
 ) async {
     guard let first = complaints.first else { return }
-    let others = complaints.count > 1 ? " So are others." : ""
     let key = first.key.split(separator: ".").joined(separator: ", ")
     do {
-        let sentence = "The setting \(key) is wrong. I use its default.\(others)"
+        let sentence = Sentences(appliance.loopSettings.language).settingWrong(
+            key, complaints.count > 1)
         for try await chunk in try await appliance.ownVoice.speech(for: sentence) {
             _ = try await playback.play(chunk)
         }
