@@ -27,7 +27,7 @@ public struct SystemWallClock: WallClock {
         return LocalTime(
             year: Int(parts.tm_year) + 1900, month: Int(parts.tm_mon) + 1,
             day: Int(parts.tm_mday), weekday: Int(parts.tm_wday), hour: Int(parts.tm_hour),
-            minute: Int(parts.tm_min))
+            minute: Int(parts.tm_min), second: Int(parts.tm_sec))
     }
 
     /// Whether the zone's file is there; C would quietly take UTC for an unknown name.

@@ -14,39 +14,61 @@ public struct ESpeak: SpeechSynthesizer {
 
     /// On espeak-ng's scale of 0 to 99, whose middle is a little high for clear vowels: of the
     /// twelve hours, PocketSphinx makes out eleven at 40, ten at 50.
-    private static let pitch = "40"
+    public static let clearPitch = 40
 
     private let program: String
     private let voice: String
     private let wordsPerMinute: Int
+    private let pitch: Int
+    private let pace: SpeakingPace
 
     /// - Parameters:
     ///   - program: its path, or its name along `PATH`.
     ///   - voice: one of `espeak-ng --voices`, a variant after a plus sign.
     ///   - wordsPerMinute: 80...450; espeak-ng's own default is 175.
-    public init(program: String = "espeak-ng", voice: String, wordsPerMinute: Int = 150) {
+    ///   - pitch: 0...99.
+    ///   - pace: slows it down.
+    public init(
+        program: String = "espeak-ng", voice: String, wordsPerMinute: Int = 150,
+        pitch: Int = clearPitch, pace: SpeakingPace = SpeakingPace()
+    ) {
         self.program = program
         self.voice = voice
         self.wordsPerMinute = wordsPerMinute
+        self.pitch = pitch
+        self.pace = pace
     }
 
-    /// The voice for a BCP 47 language. English takes a variant with espeak-ng's Klatt
+    /// The voice for a BCP 47 language; English where espeak-ng has none, since it would say
+    /// nothing at all in a voice it has not. English takes a variant with espeak-ng's Klatt
     /// synthesizer: PocketSphinx makes out what that one says where it fails on the default
     /// ("what time is it" became "what are you really").
     public static func voice(forLanguage language: String) -> String {
-        switch language.lowercased() {
-        case "en", "en-us": "en-us+klatt"
-        case "en-gb": "en-gb+klatt"
-        case let other: other
+        let tag = language.lowercased()
+        let primary = tag.split(separator: "-").first.map(String.init) ?? ""
+        switch tag {
+        case "en-gb": return "en-gb+klatt"
+        // espeak-ng finds the nearest of its voices to a tag by itself.
+        case _ where primary != "en" && languages.contains(primary): return tag
+        default: return "en-us+klatt"
         }
     }
 
+    /// Those that `espeak-ng --voices` lists in Debian 12 and 13, by their primary subtags.
+    private static let languages = Set(
+        """
+        af am an ar as az ba be bg bn bpy bs ca chr cmn cs cv cy da de el eo es et eu fa fi fr ga
+        gd gn grc gu hak haw he hi hr ht hu hy hyw ia id io is it ja jbo ka kk kl kn ko kok ku ky
+        la lb lfn lt lv mi mk ml mr ms mt my nb nci ne nl nog om or pa pap piqd pl pt py qdb qu quc
+        qya ro ru sd shn si sjn sk sl smj sq sr sv sw ta te th tk tn tr tt ug uk ur uz vi yue zh
+        """.split(whereSeparator: \.isWhitespace).map(String.init))
+
     public func speech(for text: String) async throws(ProviderError) -> AudioStream {
         let child: ChildProcess
+        let speed = max(80, Int(Double(wordsPerMinute) * pace.factor))
         do {
             child = try ChildProcess(
-                program,
-                ["--stdin", "--stdout", "-v", voice, "-p", Self.pitch, "-s", "\(wordsPerMinute)"])
+                program, ["--stdin", "--stdout", "-v", voice, "-p", "\(pitch)", "-s", "\(speed)"])
         } catch {
             throw .unavailable(
                 provider: Self.name, reason: "\(error); install the package espeak-ng")

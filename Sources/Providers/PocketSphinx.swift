@@ -19,20 +19,28 @@ public struct PocketSphinx: SpeechRecognizer {
 
     private let program: String
     private let model: String
+    private let language: String
     private let clock: any MomentClock
 
     /// - Parameters:
     ///   - program: runs `RecognizerProcess` when called with `command` and a model.
     ///   - model: a folder with an acoustic model, a language model and a dictionary.
+    ///   - language: BCP 47, of those who speak. Nothing but English is understood, and nothing
+    ///     else is listened to: nonsense would be answered.
     public init(
-        program: String, model: String = defaultModel, clock: any MomentClock = MonotonicClock()
+        program: String, model: String = defaultModel, language: String = "en",
+        clock: any MomentClock = MonotonicClock()
     ) {
         self.program = program
         self.model = model
+        self.language = language
         self.clock = clock
     }
 
     public func transcript(of speech: AudioStream) async throws(ProviderError) -> String {
+        guard language.split(separator: "-").first?.lowercased() == "en" else {
+            throw .foreignLanguage(provider: Self.name, language: language)
+        }
         guard access(model, R_OK) == 0 else {
             throw .unavailable(
                 provider: Self.name,

@@ -102,6 +102,39 @@ struct SettingsReader {
         return string
     }
 
+    /// The tag of a language.
+    mutating func readLanguage(_ key: String, into value: inout String) {
+        read(key, into: &value, allowed: Self.languages, Self.languageTag)
+    }
+
+    mutating func readLanguage(_ key: String, into value: inout String?) {
+        read(key, into: &value, allowed: Self.languages, Self.languageTag)
+    }
+
+    private static let languages = "a language by BCP 47, as in \"en\" or \"de-AT\""
+
+    private static func languageTag(_ written: JSONValue) -> String? {
+        text(written).flatMap { isLanguageTag($0) ? $0 : nil }
+    }
+
+    /// The shape of BCP 47: a language of two or three letters, or of up to eight if it was
+    /// registered as such, then subtags of one to eight letters and digits. `x-…` is private.
+    static func isLanguageTag(_ text: String) -> Bool {
+        let subtags = text.split(separator: "-", omittingEmptySubsequences: false)
+        guard
+            subtags.allSatisfy({ subtag in
+                (1...8).contains(subtag.utf8.count)
+                    && subtag.utf8.allSatisfy { byte in
+                        (0x30...0x39).contains(byte) || (0x61...0x7A).contains(byte | 0x20)
+                    }
+            }), let last = subtags.last, let language = subtags.first
+        else { return false }
+        if language.lowercased() == "x" { return subtags.count > 1 }
+        let isName = language.utf8.count > 1 && language.utf8.allSatisfy { $0 > 0x39 }
+        // A single letter or digit says what kind the subtags after it are of.
+        return isName && last.utf8.count > 1
+    }
+
     /// One of a few words.
     mutating func read<Choice>(_ key: String, into value: inout Choice)
     where Choice: RawRepresentable<String> & CaseIterable {

@@ -14,13 +14,7 @@ extension Settings {
 
     private mutating func read(from file: inout SettingsReader) {
         file.read("name", into: &name)
-        var language = language
-        file.read("language", into: &language)
-        if language.split(separator: "-").first?.lowercased() == "en" {
-            self.language = language
-        } else {
-            file.complain("language", "is \"\(language)\"; this version speaks \"en\"")
-        }
+        file.readLanguage("language", into: &language)
         var timeZone = timeZone
         file.read("timeZone", into: &timeZone)
         if let zone = timeZone, !SystemWallClock.knows(timeZone: zone) {
@@ -120,7 +114,7 @@ extension Settings.Link {
         self.init(provider: provider ?? "")
         file.read("baseURL", into: &baseURL)
         file.read("model", into: &model)
-        file.read("language", into: &language)
+        file.readLanguage("language", into: &language)
         file.read("voice", into: &voice)
         file.read("speed", into: &speed, within: 0.25...4)
         file.read("region", into: &region)

@@ -50,13 +50,17 @@ public struct LocalTime: Equatable, Sendable {
     public var weekday: Int  // 0 is Sunday, as in C
     public var hour: Int  // 0...23
     public var minute: Int
+    public var second: Int
 
-    public init(year: Int, month: Int, day: Int, weekday: Int, hour: Int, minute: Int) {
+    public init(
+        year: Int, month: Int, day: Int, weekday: Int, hour: Int, minute: Int, second: Int = 0
+    ) {
         self.year = year
         self.month = month
         self.day = day
         self.weekday = weekday
         self.hour = hour
         self.minute = minute
+        self.second = second
     }
 }

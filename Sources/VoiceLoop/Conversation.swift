@@ -17,10 +17,15 @@ public actor Conversation {
     private var timers: [Task<Void, Never>] = []
     private var lastHeard: Moment?
     private var exchanges: [Exchange] = []
-    /// What is to be said once nothing else is going on, the oldest first.
-    private var wanted: [Utterance] = []
+    /// What is to be said once nothing else is going on, the oldest first, and who is told when
+    /// that was heard or cut short.
+    private var wanted: [(utterance: Utterance, then: @Sendable () -> Void)] = []
+    private var saying: (turn: Turn, then: @Sendable () -> Void)?
+    /// What was said before this program began is being looked up.
+    private var recalling: Task<Void, Never>?
     /// The newest turn when the conversation was forgotten last.
     private var forgottenUpTo = 0
+    private var hasEnded = false
 
     /// The device's own voice takes so long to die away in a room.
     private static let echo = Duration.milliseconds(50)
@@ -64,10 +69,21 @@ public actor Conversation {
     }
 
     /// Says something as soon as nothing else is going on; a press ends it.
-    public func say(_ utterance: Utterance) {
-        guard wanted.count < Self.mostWanted else { return }
-        wanted.append(utterance)
-        if phase == .idle { post.yield(.wanted(nextTurn(), wanted.removeFirst())) }
+    ///
+    /// - Parameter then: is called when it was heard or cut short; not at the end of the program.
+    public func say(_ utterance: Utterance, then: @escaping @Sendable () -> Void = {}) {
+        guard wanted.count < Self.mostWanted else { return then() }
+        wanted.append((utterance, then))
+        offer()
+    }
+
+    /// Lets the loop say what is wanted, if nothing else is going on.
+    private func offer() {
+        guard phase == .idle, saying == nil, !wanted.isEmpty else { return }
+        let (utterance, then) = wanted.removeFirst()
+        let turn = nextTurn()
+        saying = (turn, then)
+        post.yield(.wanted(turn, utterance))
     }
 
     /// Nothing said so far, the turn in hand included, is remembered from now on.
@@ -79,20 +95,25 @@ public actor Conversation {
 
     /// Runs until the task is cancelled, which also ends the turn in hand.
     public func run() async {
-        exchanges = await parts.memory?.exchanges() ?? []
+        // A press does not wait for the disk; the language model does.
+        if let memory = parts.memory {
+            recalling = Task { self.recall(await memory.exchanges()) }
+        }
         for await event in events {
             let (next, effects) = phase.after(event, settings.gestures)
             if next != phase { parts.log.debug("\(phase) → \(next)") }
-            if case .wanted(_, let utterance) = event, effects.isEmpty {
+            if case .wanted(_, let utterance) = event, effects.isEmpty, let saying {
                 // A press came first.
-                wanted.insert(utterance, at: 0)
+                wanted.insert((utterance, saying.then), at: 0)
+                self.saying = nil
             }
             phase = next
             for effect in effects { await perform(effect) }
-            if phase == .idle, !wanted.isEmpty {
-                post.yield(.wanted(nextTurn(), wanted.removeFirst()))
-            }
+            offer()
         }
+        saying = nil
+        recalling?.cancel()
+        hasEnded = true
         cancelTimers()
         current?.task.cancel()
         _ = await parts.speaker.stop()
@@ -131,6 +152,11 @@ public actor Conversation {
         }
     }
 
+    private func recall(_ before: [Exchange]) {
+        guard forgottenUpTo == 0 else { return }
+        exchanges = Array((before + exchanges).suffix(max(1, settings.rememberedTurns)))
+    }
+
     private func run(of turn: Turn) -> TurnRun? {
         guard let run = current?.run, run.turn == turn else { return nil }
         return run
@@ -159,6 +185,7 @@ public actor Conversation {
                 after: {
                     // What an interrupted answer leaves to be remembered it leaves at its end.
                     await previous?.value
+                    await self.recalling?.value
                     return await self.exchanges
                 })
             await self.finish(report, of: run)
@@ -168,27 +195,34 @@ public actor Conversation {
 
     private func say(_ utterance: Utterance, as turn: Turn) {
         cancelTimers()
-        let question: Question =
-            switch utterance {
-            case .alarm(let sentence): .alarm(sentence)
-            case .announcement(let sentence): .unasked(sentence, ownVoice: true)
-            case .forgetQuestion: .unasked(Sentences.forgetQuestion, ownVoice: true)
-            case .forgotten: .unasked(Sentences.forgotten, ownVoice: true)
-            case .kept: .unasked(Sentences.kept, ownVoice: true)
-            case .lastAnswer:
-                exchanges.last.map { .unasked($0.reply, ownVoice: false) }
-                    ?? .unasked(Sentences.nothingToRepeat, ownVoice: true)
-            }
         let run = TurnRun(turn, parts: parts, settings: settings) { [post] in post.yield($0) }
         let previous = current?.task
         let task = Task {
             // A small sound may still be playing though its turn is over.
             await previous?.value
-            guard let playback = self.playback(for: run) else { return }
-            let report = await run.perform(question, on: playback, after: { [] })
+            await self.recalling?.value
+            guard let playback = self.playback(for: run) else {
+                return self.said(TurnReport(turn: turn), by: run)
+            }
+            let report = await run.perform(
+                self.question(for: utterance), on: playback, after: { [] })
             self.said(report, by: run)
         }
         current = (run, task)
+    }
+
+    private func question(for utterance: Utterance) -> Question {
+        let sentences = Sentences(settings.language)
+        return switch utterance {
+        case .alarm(let sentence): .alarm(sentence)
+        case .announcement(let sentence): .unasked(sentence, ownVoice: true)
+        case .forgetQuestion: .unasked(sentences.forgetQuestion, ownVoice: true)
+        case .forgotten: .unasked(sentences.forgotten, ownVoice: true)
+        case .kept: .unasked(sentences.notForgotten, ownVoice: true)
+        case .lastAnswer:
+            exchanges.last.map { .unasked($0.reply, ownVoice: false) }
+                ?? .unasked(settings.language.replies.nothingSaidYet, ownVoice: true)
+        }
     }
 
     /// The newest playback is the one that is heard; a run that was overtaken gets none.
@@ -198,6 +232,11 @@ public actor Conversation {
 
     private func said(_ report: TurnReport, by run: TurnRun) {
         if current?.run === run { current = nil }
+        if let saying, saying.turn == report.turn {
+            self.saying = nil
+            if !hasEnded { saying.then() }
+            offer()
+        }
         if let failure = report.failure { parts.log.error("could not say it: \(failure)") }
     }
 

@@ -18,6 +18,10 @@ public struct LoopSettings: Sendable {
     public var rememberedTurns = 10
     /// Whether the device listens again, hands-free, when its answer was heard.
     public var followUp = false
+    /// What the device says of itself is in this language.
+    public var language = SpokenLanguage.english
+    /// Whether a turn's report holds its answer as sound.
+    public var keepsSound = false
     /// Whether the device makes its own small sounds.
     public var sounds = true
 

@@ -18,13 +18,14 @@ enum TurnFailure: Error, CustomStringConvertible {
     }
 
     /// What is said aloud.
-    var sentence: String {
+    func sentence(in sentences: Sentences) -> String {
         switch self {
-        case .microphone(is MicrophoneMuted): Sentences.microphoneMuted
-        case .microphone: Sentences.microphoneMissing
-        case .recognizer: Sentences.noRecognizer
-        case .noWords: Sentences.notUnderstood
-        case .languageModel, .synthesizer: Sentences.noAnswer
+        case .microphone(is MicrophoneMuted): sentences.microphoneMuted
+        case .microphone: sentences.microphoneMissing
+        case .recognizer(ProviderError.foreignLanguage): sentences.onlyEnglishOffline
+        case .recognizer: sentences.noRecognizer
+        case .noWords: sentences.notUnderstood
+        case .languageModel, .synthesizer: sentences.noAnswer
         }
     }
 }

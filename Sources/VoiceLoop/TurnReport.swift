@@ -4,6 +4,8 @@ public import Voice
 public struct TurnReport: Sendable {
     public let turn: Turn
     public var outcome = Outcome.stopped
+    /// Nothing in it will change any more.
+    public internal(set) var isOver = false
     /// Empty if it did not come to that.
     public var transcript = ""
     public var reply = ""
@@ -14,6 +16,8 @@ public struct TurnReport: Sendable {
     public var failure: String?
     /// The question as it was recorded.
     public var question = AudioChunk([], format: .speech)
+    /// The answer as it was played, if the settings keep sound.
+    public var answer: AudioChunk?
 }
 
 /// What a conversation remembers when the program ends.

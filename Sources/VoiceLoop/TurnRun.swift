@@ -12,6 +12,7 @@ final class TurnRun: Sendable {
     private let settings: LoopSettings
     private let tell: @Sendable (Phase.Event) -> Void
     private let report: Mutex<TurnReport>
+    private let played = Mutex<(samples: [Int16], format: AudioFormat)?>(nil)
 
     /// How often the device ticks while it thinks.
     private static let tickPause = Duration.seconds(2)
@@ -67,6 +68,8 @@ final class TurnRun: Sendable {
         }
         post(.ended(turn))
         set(\.question, recording.whole)
+        set(\.answer, played.withLock { $0.map { AudioChunk($0.samples, format: $0.format) } })
+        set(\.isOver, true)
         return report.withLock { $0 }
     }
 
@@ -269,8 +272,17 @@ final class TurnRun: Sendable {
             mark(.firstSound)
             if thinking.end() { post(.replyBegan(turn)) }
             mark(.firstPlayed, at: try await playback.play(chunk))
+            if settings.keepsSound { keep(chunk) }
         }
         try Task.checkCancellation()
+    }
+
+    /// Keeps what was played, in the format of its first sound.
+    private func keep(_ chunk: AudioChunk) {
+        played.withLock { played in
+            if played == nil { played = ([], chunk.format) }
+            played!.samples += Resampler.convert(chunk, to: played!.format).samples
+        }
     }
 
     /// Ticks at once and every two seconds until the answer is there. A tick that has begun plays
@@ -292,7 +304,8 @@ final class TurnRun: Sendable {
 
     /// Says what went wrong in the device's own voice; where it has none, by a sound.
     private func apologize(for error: any Error, on playback: any Playback) async {
-        let sentence = (error as? TurnFailure)?.sentence ?? Sentences.noAnswer
+        let sentences = Sentences(settings.language)
+        let sentence = (error as? TurnFailure)?.sentence(in: sentences) ?? sentences.noAnswer
         do {
             try await speakItself(sentence, on: playback)
             mark(.heard, at: try await playback.drain())

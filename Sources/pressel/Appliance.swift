@@ -36,8 +36,13 @@ struct Appliance {
     }
 
     var ownVoice: any SpeechSynthesizer {
-        ESpeak(voice: ESpeak.voice(forLanguage: settings.language))
+        ESpeak(
+            voice: ESpeak.voice(forLanguage: speaksOwnersLanguage ? settings.language : "en"))
     }
+
+    /// In a language of which the device has no sentences, it says its own in English.
+    private var speaksOwnersLanguage: Bool { SpokenLanguage(tag: settings.language) != nil }
+    private var language: SpokenLanguage { SpokenLanguage(tag: settings.language) ?? .english }
 
     var loopSettings: LoopSettings {
         var loop = LoopSettings()
@@ -50,14 +55,26 @@ struct Appliance {
         loop.gestures.toggles = settings.button.mode == .toggle
         loop.followUp = settings.conversation.followUp
         loop.rememberedTurns = settings.conversation.rememberedTurns
+        loop.language = language
         loop.sounds = settings.audio.sounds
+        loop.keepsSound = settings.history.keepAudio
         return loop
     }
 
-    func parts(microphone: any Microphone, speaker: any Speaker) -> LoopParts {
+    /// - Parameters:
+    ///   - controls: what skills may do to the device; nil leaves them what a command has.
+    ///   - memory: keeps what was said; nil if nothing does.
+    func parts(
+        microphone: any Microphone, speaker: any Speaker,
+        controls: (any DeviceControls)? = nil, memory: (any ConversationMemory)? = nil,
+        pace: SpeakingPace = SpeakingPace()
+    ) -> LoopParts {
         let table = ProviderTable(
             language: settings.language,
-            skills: Skills(wallClock: wallClock, network: RoutingTable()))
+            skills: Skills(
+                language: language, wallClock: wallClock, network: RoutingTable(),
+                device: controls ?? PlainControls(settings), log: log.of("skills")),
+            pace: pace)
         let log = log.of("providers")
         return LoopParts(
             microphone: microphone, speaker: speaker,
@@ -70,6 +87,6 @@ struct Appliance {
             synthesizers: table.chain(
                 "textToSpeech", settings.textToSpeech, local: "espeak-ng", clock: clock, log: log,
                 table.synthesizer),
-            ownVoice: ownVoice, clock: clock, log: self.log.of("loop"))
+            ownVoice: ownVoice, memory: memory, clock: clock, log: self.log.of("loop"))
     }
 }

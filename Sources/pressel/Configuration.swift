@@ -13,6 +13,7 @@ struct Configuration {
     /// What is wrong with a whole file, and what is set but has no effect in this version.
     let problems: [String]
     let state: StateFolder
+    let files: SettingsFiles
     /// The owner's settings file.
     let owners: String
 
@@ -27,7 +28,7 @@ struct Configuration {
             path: options["state"] ?? StateFolder.defaultPath(environment: environment))
         state.finishRestore()
         owners = path ?? "/etc/pressel/settings.json"
-        let files = SettingsFiles(owners: owners, stateFolder: state.path)
+        files = SettingsFiles(owners: owners, stateFolder: state.path)
         let (tree, problems) = files.read()
         (settings, complaints) = Settings.reading(tree)
         self.problems = problems + Self.withoutEffect(tree)
@@ -55,8 +56,8 @@ struct Configuration {
 
     /// Keys that are understood, but whose part this version does not have.
     private static let laterKeys = [
-        "name", "board", "conversation.systemPrompt", "conversation.longestReplySeconds",
-        "history", "web", "network",
+        "board", "conversation.systemPrompt", "conversation.longestReplySeconds",
+        "history.archive", "web", "network",
     ]
 
     private static func withoutEffect(_ tree: JSONValue) -> [String] {
@@ -72,6 +73,8 @@ extension Configuration {
     func on(_ card: SimulatedCard) -> Configuration {
         card.activate()
         var configuration = self
+        // What is asked of it is in English, and so is what is said into it.
+        configuration.settings.language = "en"
         configuration.settings.audio.captureDevice = card.device
         configuration.settings.audio.playbackDevice = card.device
         // What is heard is kept as it was made; who plays the file has a knob of their own.

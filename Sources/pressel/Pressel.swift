@@ -1,6 +1,7 @@
 import Glibc
 import Linux
 import Providers
+import VoiceLoop
 
 /// The command line: one command each, in `Commands/`.
 @main
@@ -11,7 +12,8 @@ enum Pressel {
         let arguments = Array(CommandLine.arguments.dropFirst())
         // The recognizer is this program again, for one turn; it has no other business.
         if arguments.first == PocketSphinx.command, arguments.count == 2 {
-            RecognizerProcess.run(model: arguments[1])
+            RecognizerProcess.run(
+                model: arguments[1], grammar: SpokenGrammar.english(knowing:))
         }
         exit(await run(arguments))
     }

@@ -9,12 +9,14 @@ import VoiceLoop
 struct ProviderTable {
     let language: String
     let skills: Skills
+    let pace: SpeakingPace
 
     func recognizer(_ link: Settings.Link) -> (any SpeechRecognizer)? {
         switch link.provider {
         case "pocketsphinx":
             PocketSphinx(
-                program: pathOfThisProgram(), model: link.model ?? PocketSphinx.defaultModel)
+                program: pathOfThisProgram(), model: link.model ?? PocketSphinx.defaultModel,
+                language: link.language ?? language)
         default: nil
         }
     }
@@ -31,7 +33,7 @@ struct ProviderTable {
         case "espeak-ng":
             ESpeak(
                 voice: link.voice ?? ESpeak.voice(forLanguage: link.language ?? language),
-                wordsPerMinute: Int(150 * (link.speed ?? 1)))
+                wordsPerMinute: Int(150 * (link.speed ?? 1)), pace: pace)
         default: nil
         }
     }

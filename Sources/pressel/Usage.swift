@@ -24,9 +24,11 @@ enum Usage {
             Secrets are not in it; what was said is.
         pressel restore FILE
             Puts all of that back, in the place of what is there. The service must be stopped.
-        pressel bench [--engine local] [--soak TURNS] [--json]
-            Measures the device's own delays, memory and idle load. Takes some two minutes. With
-            --soak, whether it grows over so many turns, eight a second.
+        pressel bench [--engine local] [--recognition] [--soak TURNS] [--json]
+            Measures the device's own delays, memory and idle load. Takes some two minutes.
+            With --recognition instead: what the recognizer on the device understands of spoken
+            commands, and whether it takes other sentences for commands. Takes ten minutes.
+            With --soak instead: whether it grows over so many turns.
         pressel --help
         pressel --version
 

@@ -116,7 +116,13 @@ struct SettingsTests {
         ),
         (#"{"timeZone":5}"#, "setting timeZone is 5; use a text"),
         (#"{"timeZone":"../passwd"}"#, "setting timeZone is \"../passwd\"; use a name"),
-        (#"{"language":"tlh"}"#, "setting language is \"tlh\"; this version speaks \"en\""),
+        (
+            #"{"language":"German!"}"#,
+            "setting language is \"German!\"; use a language by BCP 47, as in \"en\" or \"de-AT\""
+        ),
+        (#"{"language":"d"}"#, "setting language is \"d\"; use a language by BCP 47"),
+        (#"{"language":"de_DE"}"#, "setting language is \"de_DE\"; use a language by BCP 47"),
+        (#"{"language":7}"#, "setting language is 7; use a language by BCP 47"),
         (
             #"{"web":{"allowedHosts":[1]}}"#,
             "setting web.allowedHosts is a list; use a list of texts"
@@ -132,6 +138,15 @@ struct SettingsTests {
         // What is good in a bad list stays.
         expected.textToSpeech = settings.textToSpeech
         #expect(settings == expected)
+    }
+
+    @Test(
+        "Any language of BCP 47 is taken",
+        arguments: ["de", "de-AT", "es-419", "zh-Hant-TW", "sl-rozaj-biske", "x-ours", "tlh"])
+    func language(tag: String) throws {
+        let (settings, complaints) = try reading(#"{"language":"\#(tag)"}"#)
+        #expect(complaints.isEmpty)
+        #expect(settings.language == tag)
     }
 
     @Test("An unknown key is named with those that are known beside it")

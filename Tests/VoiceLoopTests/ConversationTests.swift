@@ -196,7 +196,7 @@ struct ConversationTests {
         }
         #expect(report.outcome == .failed)
         #expect(report.failure == "test failed: tired")
-        #expect(stage.speaker.said == [Sentences.noRecognizer])
+        #expect(stage.speaker.said == [Sentences(.english).noRecognizer])
         #expect(stage.lights == [.listening, .thinking, .failed, .off])
     }
 
@@ -205,7 +205,7 @@ struct ConversationTests {
         stage.microphone.fail()
         let report = try await stage.run { $0.press() }
         #expect(report.outcome == .failed)
-        #expect(stage.speaker.said == [Sentences.microphoneMissing])
+        #expect(stage.speaker.said == [Sentences(.english).microphoneMissing])
     }
 
     @Test("Without a voice a failure is told by a sound")

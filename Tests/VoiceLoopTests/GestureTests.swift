@@ -76,7 +76,7 @@ struct GestureTests {
             stage.clock.advance(by: .milliseconds(300))
             await stage.speaker.hasPlayed()
         }
-        #expect(stage.speaker.said == [Sentences.nothingToRepeat])
+        #expect(stage.speaker.said == ["I have not said anything yet."])
     }
 
     @Test("Tapped, then held: one turn, whose sound begins before the first press")
@@ -101,6 +101,7 @@ struct GestureTests {
     @Test("Tapped three times: it asks, and one more tap forgets", arguments: [true, false])
     func forgets(agrees: Bool) async throws {
         let stage = Stage(memory: true)
+        let sentences = Sentences(.english)
         _ = try await stage.turns(2) { stage in
             await answered(stage)
             for _ in 1...3 {
@@ -108,13 +109,14 @@ struct GestureTests {
                 stage.clock.advance(by: .milliseconds(100))
             }
             await stage.speaker.hasPlayed(3)
-            #expect(stage.speaker.said.last == Sentences.forgetQuestion)
+            #expect(stage.speaker.said.last == Sentences(.english).forgetQuestion)
             // The five seconds begin when the question was heard.
             try await Task.sleep(for: .milliseconds(20))
             stage.clock.advance(by: agrees ? .milliseconds(4900) : .milliseconds(5000))
             if agrees { tap(stage) }
             await stage.speaker.hasPlayed(4)
-            #expect(stage.speaker.said.last == (agrees ? Sentences.forgotten : Sentences.kept))
+            #expect(
+                stage.speaker.said.last == (agrees ? sentences.forgotten : sentences.notForgotten))
             try await Task.sleep(for: .milliseconds(20))
             // The turns of taps began to listen too.
             stage.press()

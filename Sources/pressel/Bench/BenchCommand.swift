@@ -1,17 +1,19 @@
 import FoundationEssentials
 import Linux
 
-/// `pressel bench [--engine local] [--soak TURNS] [--json]`
+/// `pressel bench [--engine local] [--recognition] [--soak TURNS] [--json]`
 struct BenchCommand {
     private let json: Bool
+    private let recognition: Bool
     private let soak: Int?
     private let configuration: Configuration
 
     init(_ arguments: [String]) throws {
         let options = try Options(
-            command: arguments, flags: ["json"],
+            command: arguments, flags: ["json", "recognition"],
             valued: ["engine", "profile", "soak"] + Configuration.options)
         json = options.has("json")
+        recognition = options.has("recognition")
         switch options["engine"] {
         case nil, "local"?: break
         case "sandbox"?:
@@ -37,6 +39,11 @@ struct BenchCommand {
         if let soak {
             let looks = try await SoakBench(turns: soak).run(Self.tell)
             print(json ? try Self.encoded(looks) : SoakBench.table(looks))
+            return 0
+        }
+        guard !recognition else {
+            let result = try await RecognitionBench().run(Self.tell)
+            print(json ? try result.json() : result.table)
             return 0
         }
         var measurements = Measurements()

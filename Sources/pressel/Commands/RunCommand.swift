@@ -24,31 +24,11 @@ struct RunCommand {
         }
         let lock = try configuration.lock(log)
         defer { withExtendedLifetime(lock) {} }
-        let appliance = Appliance(configuration, log: log)
-        let microphone = appliance.microphone()
-        let speaker = appliance.speaker()
-        let lights = appliance.lights()
-        let button = appliance.button()
-        let conversation = Conversation(
-            appliance.parts(microphone: microphone, speaker: speaker),
-            settings: appliance.loopSettings,
-            show: { light in
-                log.of("panel").debug("light \(light.rawValue)")
-                lights?.show(light)
-            })
-        // Begun before the button works: a later playback would cut a turn's short.
-        let announcement = configuration.complaints.isEmpty ? nil : speaker.begin()
+        let device = RunningDevice(configuration, log: log)
         let reason = await withTaskGroup(of: Void.self) { group in
-            group.addTask { await microphone.run() }
-            group.addTask { await speaker.run() }
-            group.addTask { await conversation.run() }
-            if let lights { group.addTask { await lights.run() } }
-            if let button { group.addTask { await button.run(conversation.button) } }
-            if let announcement {
-                group.addTask { await mention(configuration.complaints, appliance, announcement) }
-            }
+            group.addTask { await device.run() }
             log.info("pressel \(Pressel.version) is ready")
-            let reason = await end(by: conversation, signals, log)
+            let reason = await end(by: device.conversation, signals, log)
             group.cancelAll()
             return reason
         }
@@ -76,22 +56,5 @@ struct RunCommand {
         case .gpio, .input: break
         }
         return await ends.first { _ in true } ?? "itself"
-    }
-}
-
-/// Says once, aloud, that a setting is wrong: the owner of a device in a corner reads no log.
-private func mention(
-    _ complaints: [SettingsComplaint], _ appliance: Appliance, _ playback: any Playback
-) async {
-    guard let first = complaints.first else { return }
-    let others = complaints.count > 1 ? " So are others." : ""
-    let key = first.key.split(separator: ".").joined(separator: ", ")
-    do {
-        let sentence = "The setting \(key) is wrong. I use its default.\(others)"
-        for try await chunk in try await appliance.ownVoice.speech(for: sentence) {
-            _ = try await playback.play(chunk)
-        }
-    } catch {
-        // It is in the log too; a press, or a missing speaker, ended it.
     }
 }

@@ -12,13 +12,29 @@ struct Doctor {
     let configuration: Configuration
     let appliance: Appliance
 
-    /// Takes some five seconds, and a tone is heard.
+    /// Takes some five seconds, and a tone is heard. Opens every device for itself.
     func examine() async -> [Finding] {
-        let settings = configuration.settings
+        let microphone = appliance.microphone()
+        let speaker = appliance.speaker()
+        let panel = [await buttonFinding(), await lightFinding()]
+        return await withTaskGroup(of: Void.self) { group in
+            group.addTask { await microphone.run() }
+            group.addTask { await speaker.run() }
+            let findings = await examine(microphone, speaker)
+            group.cancelAll()
+            // Between the state and the sound.
+            let index = findings.firstIndex { $0.part == .microphone } ?? 0
+            return Array(findings[..<index]) + panel + findings[index...]
+        }
+    }
+
+    /// The same on a device that runs, whose button and light are in use.
+    func examine(_ microphone: any Microphone, _ speaker: any Speaker) async -> [Finding] {
+        let audio = configuration.settings.audio
         var findings = settingsFindings + [stateFinding]
-        findings += [await buttonFinding(), await lightFinding()]
-        findings += await soundTest().findings(
-            capture: settings.audio.captureDevice, playback: settings.audio.playbackDevice)
+        let test = SoundTest(microphone: microphone, speaker: speaker, clock: appliance.clock)
+        findings += await test.run().findings(
+            capture: audio.captureDevice, playback: audio.playbackDevice)
         findings.append(recognizerFinding)
         findings.append(await voiceFinding())
         findings += [clockFinding, networkFinding]
@@ -78,20 +94,6 @@ struct Doctor {
             return .fails(
                 .light, "cannot \(error.operation) \(error.object): \(error.reason)",
                 error.advice ?? "look at its wiring and at the settings lights.*")
-        }
-    }
-
-    private func soundTest() async -> SoundTest.Result {
-        let microphone = appliance.microphone()
-        let speaker = appliance.speaker()
-        return await withTaskGroup(of: Void.self) { group in
-            group.addTask { await microphone.run() }
-            group.addTask { await speaker.run() }
-            let test = SoundTest(
-                microphone: microphone, speaker: speaker, clock: appliance.clock)
-            let result = await test.run()
-            group.cancelAll()
-            return result
         }
     }
 

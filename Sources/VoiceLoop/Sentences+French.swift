@@ -1,0 +1,47 @@
+extension Sentences {
+    static let french = Sentences(
+        .french,
+        microphoneMissing: "Je n'entends rien, car mon micro est absent ou déjà utilisé. Vérifie"
+            + " qu'il est bien branché.",
+        microphoneMuted: "Je ne peux pas t'entendre, car mon micro est coupé dans les réglages.",
+        notUnderstood: "Je suis désolé, je n'ai pas compris.",
+        noRecognizer: "Je ne peux pas comprendre la parole, car la reconnaissance vocale ne"
+            + " marche pas.",
+        noAnswer: "Je suis désolé, je n'ai pas trouvé de réponse, car quelque chose a échoué.",
+        onlyEnglishOffline: "Sans le réseau, je ne comprends que l'anglais. Le bouton seul peut"
+            + " m'arrêter, répéter ma dernière réponse avec deux appuis, et oublier notre"
+            + " conversation avec trois.",
+        noNetwork: "Je ne peux pas joindre le réseau. Vérifie la box ou mon câble.",
+        keyRefused: "Le service qui répond pour moi a refusé ma clé. Donnes-en une nouvelle sur ma"
+            + " page.",
+        creditUsedUp: "Le crédit chez le service qui répond pour moi est épuisé. Recharge-le"
+            + " là-bas.",
+        providerDown: "Le service qui répond pour moi ne marche pas. Réessaie plus tard.",
+        notSetUp: "Je ne suis pas encore configuré. Ouvre ma page dans un navigateur sur le même"
+            + " réseau, et demande-moi mon adresse si tu ne la connais pas.",
+        forgetQuestion: "Dois-je oublier notre conversation ? Appuie une fois pour accepter.",
+        forgotten: "J'ai oublié notre conversation.",
+        notForgotten: "Je n'ai rien oublié.",
+        settingWrong: { key, others in
+            "Le réglage \(key) est faux. J'utilise sa valeur par défaut."
+                + (others ? " D'autres aussi sont faux." : "")
+        },
+        storeDamaged: "Ma mémoire était abîmée. Je l'ai mise de côté et j'en ai commencé une"
+            + " nouvelle.",
+        storeNewer: "Ma mémoire vient d'une version plus récente, donc je ne peux pas m'en servir."
+            + " Mets-moi à jour.",
+        storeUnwritable: "Je ne peux pas écrire sur ma carte mémoire, donc je ne retiendrai rien.",
+        buttonStuck: "Le bouton semble bloqué. Vérifie-le.",
+        recoveryDone: "Le mot de passe de ma page est effacé. Choisis-en un nouveau maintenant.",
+        claimQuestion: { address in
+            "Un navigateur à l'adresse \(address) veut me gérer. Garde le bouton appuyé trois"
+                + " secondes pour accepter."
+        },
+        timer: { duration, name in
+            "Ton minuteur\(name.map { " \($0)" } ?? "") est terminé : \(duration)."
+        },
+        lateTimer: { duration, name, ago in
+            "Ton minuteur\(name.map { " \($0)" } ?? ""), d'une durée de \(duration), s'est terminé"
+                + " il y a \(ago), pendant que j'étais éteint."
+        })
+}
