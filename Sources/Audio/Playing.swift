@@ -219,6 +219,8 @@ struct Playing: ~Copyable {
     private mutating func rest(_ wake: borrowing Wake) throws(ALSAError) {
         if keepsOpen {
             try open()
+            // Silence that has a gap in it is silence; a playback that has one is not.
+            if !isExpected { device!.forgetRunningDry() }
             let awake = try device!.keepAwake()
             silenceAhead = awake.ahead
             sleep(wake, CInt(awake.again.inMilliseconds.rounded(.up)))

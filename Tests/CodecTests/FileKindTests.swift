@@ -24,7 +24,8 @@ struct FileKindTests {
         } else {
             #expect(abs(recording.sound.frames - tone.frames) < 3000)
             let middle = recording.sound.part(12_000..<36_000).samples
-            #expect(abs(Level.decibels(of: middle) - Level.decibels(of: tone.samples)) < 0.5)
+            // The encoders of some versions take a little off the level.
+            #expect(abs(Level.decibels(of: middle) - Level.decibels(of: tone.samples)) < 1)
         }
     }
 
