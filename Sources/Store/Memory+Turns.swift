@@ -166,6 +166,7 @@ extension Memory {
         for index in recent.indices where recent[index].record.conversation == conversation {
             recent[index].isForgotten = true
         }
+        if forgotten.count >= Self.mostRecent { forgotten.removeFirst() }
         forgotten.insert(conversation)
         try prune()
     }

@@ -232,7 +232,8 @@ struct MigrationsTests {
             let new = try opened(steps)
             #expect(try new?.number("look", "PRAGMA user_version") == Int64(steps.count))
             let tables = try new.map { try Migrations.tables(of: $0) }
-            #expect(tables == (try Migrations.expectedTables(at: steps.count, by: steps)))
+            let expected = try Migrations.expectedTables(at: steps.count, by: steps)
+            #expect(tables == expected)
             let names = try new?.rows("look", "SELECT name FROM timers") { $0.text(0) }
             #expect(names == (version > 0 ? ["tea"] : []))
         }

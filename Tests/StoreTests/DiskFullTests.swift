@@ -24,7 +24,7 @@ private final class SmallDisk: Sendable {
 
     /// Leaves room for so many pages of 4 KiB, whatever was free before.
     func leave(pages: Int) {
-        let ballast = open(path + "/ballast", O_CREAT | O_WRONLY, 0o600)
+        let ballast = open(path + "/ballast", O_CREAT | O_WRONLY | O_CLOEXEC, 0o600)
         let page = [UInt8](repeating: 1, count: 4096)
         while Glibc.write(ballast, page, page.count) == page.count {}
         var status = stat()
@@ -33,7 +33,8 @@ private final class SmallDisk: Sendable {
         close(ballast)
     }
 
-    func clear() { unlink(path + "/ballast") }
+    /// At once, also if a child process of another test was given the open file.
+    func clear() { truncate(path + "/ballast", 0) }
 }
 
 @Suite(.timeLimit(.minutes(5)))
