@@ -57,7 +57,8 @@ public struct Sentences: Sendable {
         storeDamaged: String, storeNewer: String, storeUnwritable: String, buttonStuck: String,
         recoveryDone: String, claimQuestion: @escaping @Sendable (_ address: String) -> String,
         timer: @escaping @Sendable (_ duration: String, _ name: String?) -> String,
-        lateTimer: @escaping @Sendable (_ duration: String, _ name: String?, _ ago: String)
+        lateTimer:
+            @escaping @Sendable (_ duration: String, _ name: String?, _ ago: String)
             -> String
     ) {
         self.language = language

@@ -38,7 +38,7 @@ struct Configuration {
 
     /// Keys that are understood, but whose part this version does not have.
     private static let laterKeys = [
-        "name", "board", "button.chip", "button.line", "button.activeLow", "button.bias",
+        "board", "button.chip", "button.line", "button.activeLow", "button.bias",
         "button.device", "button.mode", "button.debounceMilliseconds", "lights", "audio.volume",
         "audio.keepSpeakerOpen", "conversation.systemPrompt",
         "conversation.longestReplySeconds", "conversation.followUp", "history", "web", "network",

@@ -5,7 +5,8 @@ extension Lexicon {
             (
                 .time,
                 [
-                    "what time is it [now|right now]", "(what is|what's) the time [now]", "tell me [what] the time [is]",
+                    "what time is it [now|right now]", "(what is|what's) the time [now]",
+                    "tell me [what] the time [is]",
                     "do you (have|know) the time", "what time do you have",
                     "tell me what time it is", "do you know what time it is",
                 ]
@@ -97,7 +98,8 @@ extension Lexicon {
                 .stop,
                 [
                     "stop [it|that]", "stop (talking|speaking)", "be (quiet|silent)",
-                    "never mind", "forget that", "cancel [that]", "shut up", "silence", "hush", "that's enough",
+                    "never mind", "forget that", "cancel [that]", "shut up", "silence", "hush",
+                    "that's enough",
                     "quiet", "nothing", "forget it",
                 ]
             ),

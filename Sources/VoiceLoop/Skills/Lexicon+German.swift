@@ -234,10 +234,20 @@ extension Lexicon {
             TimeForm("mittag", hour: 12), TimeForm("mitternacht", hour: 0),
         ],
         dayParts: [
-            (.morning, ["morgens", "[am] vormittag", "vormittags", "früh", "am morgen",
-                "morgen früh"]),
-            (.afternoon, ["nachmittags", "abends", "am (nachmittag|abend)", "heute abend",
-                "mittags"]),
+            (
+                .morning,
+                [
+                    "morgens", "[am] vormittag", "vormittags", "früh", "am morgen",
+                    "morgen früh",
+                ]
+            ),
+            (
+                .afternoon,
+                [
+                    "nachmittags", "abends", "am (nachmittag|abend)", "heute abend",
+                    "mittags",
+                ]
+            ),
             (.night, ["nachts", "in der nacht"]),
         ],
         notInNames: "ein eine einen der die das den mein meine meinen timer wecker auf für von"

@@ -127,9 +127,13 @@ extension RequestParser: SlotReader {
         }
         switch slot {
         case .number:
-            return lexicon.numbers.readings(of: words).map { (filled(\.number, $0.number), $0.count) }
+            return lexicon.numbers.readings(of: words).map {
+                (filled(\.number, $0.number), $0.count)
+            }
         case .other:
-            return lexicon.numbers.readings(of: words).map { (filled(\.other, $0.number), $0.count) }
+            return lexicon.numbers.readings(of: words).map {
+                (filled(\.other, $0.number), $0.count)
+            }
         case .unit:
             guard let seconds = words.first.flatMap({ lexicon.units[$0] }) else { return [] }
             return [(filled(\.unit, seconds), 1)]
@@ -168,7 +172,9 @@ extension RequestParser: SlotReader {
             // "An hour thirty": what follows without its unit is minutes.
             if unit == 3600, let (minutes, length) = lexicon.numbers.readings(of: rest).first,
                 (1...59).contains(minutes)
-            { found.append((duration + .seconds(60 * minutes), count + length)) }
+            {
+                found.append((duration + .seconds(60 * minutes), count + length))
+            }
             if rest.first == lexicon.and { rest = rest.dropFirst() }
             let skipped = rest.startIndex - words.startIndex
             for (more, length) in durations(in: rest, below: unit) {
@@ -177,7 +183,9 @@ extension RequestParser: SlotReader {
         }
         if let tenths = words.first.flatMap(Self.decimal),
             let unit = words.dropFirst().first.flatMap({ lexicon.units[$0] })
-        { add(.milliseconds(unit * tenths * 10), unit, words.dropFirst(2)) }
+        {
+            add(.milliseconds(unit * tenths * 10), unit, words.dropFirst(2))
+        }
         for form in lexicon.durations {
             form.pattern.match(words, self) { slots, rest -> Never? in
                 let unit = slots.unit ?? 1
@@ -223,9 +231,10 @@ extension RequestParser: SlotReader {
                 }
             }
         }
-        if let (hour, minute) = words.first.flatMap(Self.digits) {
-            let rest = words.dropFirst()
-            let isWord = words.first!.hasPrefix("0")
+        let written = words.drop { lexicon.articles.contains($0) }
+        if let (hour, minute) = written.first.flatMap(Self.digits) {
+            let rest = written.dropFirst()
+            let isWord = written.first!.hasPrefix("0")
             for end in [rest, rest.first == "uhr" ? rest.dropFirst() : rest] {
                 add(hour: hour, minutes: minute, isWord: isWord, isBare: false, end)
             }

@@ -74,10 +74,12 @@ enum SpokenCommands {
     ]
 
     /// Recordings of people in Debian's package pocketsphinx-testdata, none of which is a command.
-    static let recordings = [
-        "goforward.raw", "numbers.raw", "something.raw", "cards/001.wav", "cards/002.wav",
-        "cards/003.wav", "cards/004.wav", "cards/005.wav",
-    ] + ["0870", "0880", "0890", "0920", "0930"].map {
-        "librivox/sense_and_sensibility_01_austen_64kb-\($0).wav"
-    }
+    static let recordings =
+        [
+            "goforward.raw", "numbers.raw", "something.raw", "cards/001.wav", "cards/002.wav",
+            "cards/003.wav", "cards/004.wav", "cards/005.wav",
+        ]
+        + ["0870", "0880", "0890", "0920", "0930"].map {
+            "librivox/sense_and_sensibility_01_austen_64kb-\($0).wav"
+        }
 }
