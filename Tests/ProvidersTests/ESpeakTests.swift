@@ -27,6 +27,21 @@ struct ESpeakTests {
         #expect(duration > .seconds(1))
     }
 
+    static let languages: [(tag: String, voice: String)] = [
+        ("en", "en-us+klatt"), ("en-AU", "en-us+klatt"), ("en-GB", "en-gb+klatt"), ("de", "de"),
+        ("de-AT", "de-at"), ("fr-CA", "fr-ca"), ("es-419", "es-419"), ("tlh", "en-us+klatt"),
+    ]
+
+    @Test("A language has a voice that espeak-ng has", arguments: languages)
+    func voice(tag: String, voice: String) async throws {
+        #expect(ESpeak.voice(forLanguage: tag) == voice)
+        var duration = Duration.zero
+        for try await chunk in try await ESpeak(voice: voice).speech(for: "192, 168") {
+            duration += chunk.duration
+        }
+        #expect(duration > .milliseconds(500))
+    }
+
     @Test("A program that is not there is named, with the package that brings it")
     func missing() async {
         await #expect {

@@ -1,8 +1,9 @@
 import Linux
-import Providers
 import TestSupport
 import Testing
 import Voice
+
+@testable import Providers
 
 struct PocketSphinxTests {
     private let recognizer = PocketSphinx(program: presselProgram)
@@ -47,6 +48,24 @@ struct PocketSphinxTests {
         }
     }
 
+    @Test("Nothing but English is listened to")
+    func foreign() async {
+        let recognizer = PocketSphinx(program: presselProgram, language: "de-AT")
+        await #expect(
+            throws: ProviderError.foreignLanguage(provider: "pocketsphinx", language: "de-AT")
+        ) {
+            _ = try await recognizer.transcript(of: AudioStream { $0.finish() })
+        }
+    }
+
+    @Test("A request is heard by its sound where the general model alone hears nonsense")
+    func request() async throws {
+        for text in ["What is the time?", "Set a timer for a minute and a half."] {
+            let words = text.lowercased().filter { $0.isLetter || $0 == " " }
+            #expect(try await recognized(try await spoken(text)) == words)
+        }
+    }
+
     @Test("A recognizer that dies is a failure of the provider")
     func death() async {
         let recognizer = PocketSphinx(program: "/bin/false")
@@ -63,5 +82,39 @@ struct PocketSphinxTests {
     /// Speech without an end, as fast as it is taken.
     private var endless: AudioStream {
         AudioStream { TestSound.noise(lasting: .milliseconds(100), amplitude: 0.1) }
+    }
+}
+
+struct ConfirmationTests {
+    private func phones(_ text: String) -> [String] {
+        text.split(separator: " ").map(String.init)
+    }
+
+    @Test("What sounds the same is no way apart; what has nothing in common is far")
+    func distance() {
+        let time = phones("W AH T T AY M IH Z IH T")
+        #expect(Pronunciation.distance(time, time) == 0)
+        let near = Pronunciation.distance(phones("W AW T AY M IH Z IH T"), time)
+        let far = Pronunciation.distance(phones("S T AA P"), time)
+        #expect(near > 0 && near < 0.2)
+        #expect(far > 0.5)
+        #expect(Pronunciation.distance([], time) > 0.6)
+        #expect(Pronunciation.distance([], []) == 0)
+    }
+
+    @Test("A phrase needs a fit and a likeness to be believed")
+    func sure() {
+        let time = phones("W AH T T AY M IH Z IH T")
+        let near = phones("W AW T AY M IH Z IH T")
+        let longer = time + phones("IH N T OW K IY OW")
+        func isSure(_ sentence: [String], fit: Double, against other: Double) -> Bool {
+            Confirmation(
+                phrase: time, sentence: sentence, phraseFit: fit, sentenceFit: other
+            ).isSure
+        }
+        #expect(isSure(near, fit: -20, against: -35))
+        #expect(!isSure(near, fit: -36, against: -38))
+        #expect(!isSure(longer, fit: -25, against: -43))
+        #expect(!isSure(phones("S T AA P"), fit: -25, against: -38))
     }
 }

@@ -114,15 +114,15 @@ extension Lexicon {
                 .timer,
                 [
                     "[mets|lance|règle|crée|démarre] [moi] [un|une|le]"
-                        + " (minuteur|minuterie|timer|compte à rebours) (de|pour|sur|à) {duration}",
+                        + " (minuteur|minuterie|timer|compte à rebours) (de|d'|pour|sur|à) {duration}",
                     "(minuteur|minuterie|timer) {duration}",
                     "(réveille|rappelle|préviens)-moi dans {duration}",
                     "[mets|lance|règle|crée] [un|une] (minuteur|minuterie|timer) pour"
-                        + " [le|la|les|mon|ma|mes] {name} (de|pour|sur) {duration}",
-                    "[mets|lance|règle|crée] [un|une] (minuteur|minuterie|timer) (de|pour)"
+                        + " [le|la|les|mon|ma|mes] {name} (de|d'|pour|sur) {duration}",
+                    "[mets|lance|règle|crée] [un|une] (minuteur|minuterie|timer) (de|d'|pour)"
                         + " {duration} pour [le|la|les|mon|ma|mes] {name}",
                     "[mets|lance|règle|crée] [un|une] (minuteur|minuterie|timer) {name}"
-                        + " (de|pour) {duration}",
+                        + " (de|d'|pour) {duration}",
                 ]
             ),
             (
@@ -155,7 +155,7 @@ extension Lexicon {
                 [
                     "(annule|arrête|supprime|efface) (le|la|mon|ma)"
                         + " (minuteur|minuterie|timer|réveil|alarme)",
-                    "(annule|arrête|supprime) (le|la) (minuteur|minuterie|timer) de {duration}",
+                    "(annule|arrête|supprime) (le|la) (minuteur|minuterie|timer) (de|d') {duration}",
                     "(annule|arrête|supprime) (le|la) (minuteur|minuterie|timer) {name}",
                 ]
             ),
@@ -216,7 +216,10 @@ extension Lexicon {
             TimeForm("{number} (heure|heures|h) {other}", sign: 1),
             TimeForm("{number}", isBare: true),
             TimeForm("midi", hour: 12), TimeForm("midi et (demi|demie)", 30, hour: 12),
-            TimeForm("midi et quart", 15, hour: 12), TimeForm("minuit", hour: 0),
+            TimeForm("midi et quart", 15, hour: 12),
+            TimeForm("midi moins [le] quart", -15, hour: 12), TimeForm("minuit", hour: 0),
+            TimeForm("minuit et quart", 15, hour: 0),
+            TimeForm("minuit moins [le] quart", -15, hour: 0),
             TimeForm("minuit et (demi|demie)", 30, hour: 0),
         ],
         dayParts: [

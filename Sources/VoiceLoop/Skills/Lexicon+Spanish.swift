@@ -212,5 +212,6 @@ extension Lexicon {
             (.afternoon, ["de la tarde", "por la tarde", "del mediodía"]),
             (.night, ["de la noche", "por la noche", "esta noche"]),
         ],
+        articles: ["las", "la"],
         notInNames: "un una el la los las mi mis temporizador timer de para por a en todos")
 }

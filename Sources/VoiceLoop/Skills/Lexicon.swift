@@ -58,13 +58,16 @@ struct Lexicon: Sendable {
     let and: String
     let times: [TimeForm]
     let dayParts: [(pattern: Pattern, part: DayPart)]
+    /// What may stand before a time in digits.
+    let articles: Set<String>
     /// Words that are not in the name of a timer.
     let notInNames: Set<String>
 
     init(
         _ language: SpokenLanguage, phrases: [(Kind, [String])], before: [String],
         after: [String], units: [(seconds: Int, words: [String])], durations: [DurationForm],
-        and: String, times: [TimeForm], dayParts: [(DayPart, [String])], notInNames: String
+        and: String, times: [TimeForm], dayParts: [(DayPart, [String])],
+        articles: Set<String> = [], notInNames: String
     ) {
         numbers = NumberWords[language]
         self.phrases = phrases.map { ($0, $1.map(Pattern.init)) }
@@ -79,6 +82,7 @@ struct Lexicon: Sendable {
         self.dayParts = dayParts.flatMap { part, texts in
             texts.map { (Pattern($0), part) }
         }
+        self.articles = articles
         self.notInNames = Set(Words.of(notInNames))
     }
 

@@ -231,9 +231,10 @@ extension RequestParser: SlotReader {
                 }
             }
         }
-        if let (hour, minute) = words.first.flatMap(Self.digits) {
-            let rest = words.dropFirst()
-            let isWord = words.first!.hasPrefix("0")
+        let written = words.drop { lexicon.articles.contains($0) }
+        if let (hour, minute) = written.first.flatMap(Self.digits) {
+            let rest = written.dropFirst()
+            let isWord = written.first!.hasPrefix("0")
             for end in [rest, rest.first == "uhr" ? rest.dropFirst() : rest] {
                 add(hour: hour, minutes: minute, isWord: isWord, isBare: false, end)
             }

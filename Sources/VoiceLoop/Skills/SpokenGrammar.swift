@@ -7,15 +7,23 @@ public enum SpokenGrammar {
         let patterns =
             lexicon.phrases.flatMap(\.patterns) + lexicon.durations.map(\.pattern)
             + lexicon.times.map(\.pattern) + lexicon.dayParts.map(\.pattern)
-        let words = Set(patterns.flatMap { Self.words(of: $0.parts) } + names)
+        let words = Set(
+            patterns.flatMap { Self.words(of: $0.parts) } + names + things + deeds + kinds)
         let known = words.filter { knows($0) }
         let writer = Writer(known: known)
         let requests = lexicon.phrases.flatMap(\.patterns).compactMap(writer.choices)
-        let before = ["please", "hey", "can you", "could you", "can you please", "okay"]
-        let after = ["please", "now", "thank you", "thanks"]
+        let before = ["please", "can you", "could you"]
+        let after = ["please"]
         var rules = [
-            ("public <sentence>", "[\(oneOf(before))] <request> [\(oneOf(after))]"),
+            (
+                "public <sentence>",
+                "/1/ [\(oneOf(before))] <request> [\(oneOf(after))] | /\(otherWeight)/ <other>"
+            ),
             ("<request>", requests.joined(separator: " | ")),
+            ("<thing>", oneOf(things.filter(known.contains))),
+            ("<deed>", oneOf(deeds.filter(known.contains))),
+            ("<kind>", oneOf(kinds.filter(known.contains))),
+            ("<other>", others.joined(separator: " | ")),
             ("<digit>", numbers(1...9)), ("<teen>", numbers(10...19)),
             ("<tens>", oneOf((2...9).map { EnglishNumbers.words(for: $0 * 10) })),
             ("<minutes>", "<digit> | <teen> | <tens> [<digit>]"),
@@ -39,6 +47,55 @@ public enum SpokenGrammar {
         return "#JSGF V1.0;\ngrammar requests;\n"
             + rules.map { "\($0.0) = \($0.1);\n" }.joined()
     }
+
+    /// Sentences that begin like a request and are none. Without them the grammar would take
+    /// "what can you see" for what is nearest; with them it hears the difference.
+    private static let others = [
+        "what can (you | i | we) <deed>",
+        "what (did | do | will) (you | i | he | she | they) <deed>",
+        "what is (your | my | his | her | the) <thing>", "what is your <kind> <thing>",
+        "what is the <thing> of <thing>", "where is (your | my | his | her | the) <thing>",
+        "what (time | day) is (my | your | the) <thing>", "what (time | day) is <thing>",
+        "what time is it in <thing>", "what time (does | did) (he | she | it | the <thing>) <deed>",
+        "what is the (time | date | name | address | volume) of (my | your | the | his) <thing>",
+        "turn (up | down | on | off) (the | my | your) <thing>",
+        "turn (the | my | your) <thing> (up | down | on | off)",
+        "(stop | start | cancel | repeat | forget | set | mute) (the | my | all) <thing>",
+        "(set | make) a <thing> for <number> <thing>",
+        "how much (is | are) (the | my) <thing>", "how much <thing> is left",
+        "how long is (the | my) <thing>", "are you <kind>", "are you <kind> or <kind>",
+        "are you (online | connected) or <kind>", "how <kind> are you",
+        "(tell | give | call | show | read | sing) me (a | the | some) <thing>",
+        "help me <deed> (my | the | a) <thing>", "repeat after (me | him | her)",
+        "(start | stop) (at | with) (the | my) <thing>", "be <kind>", "never <deed> the <thing>",
+        "never mind the <thing>", "(speak | talk) to (my | the | your) <thing>",
+        "say (hello | thank you) to (my | the | your) <thing>", "(play | <deed>) some <thing>",
+        "(who | when) is (the | my | your) <thing>", "<number> <thing>",
+        "(the | my) <thing> is <kind>", "i <deed> (the | a) <thing>",
+    ]
+    /// How much less likely one of them is than a request.
+    private static let otherWeight = "0.000001"
+
+    private static let things = [
+        "phone", "house", "car", "door", "light", "lights", "lamp", "heating", "water", "music",
+        "radio", "television", "weather", "news", "story", "joke", "song", "name", "word", "money",
+        "work", "school", "office", "table", "room", "bed", "city", "country", "france", "london",
+        "tokyo", "man", "woman", "mother", "father", "brother", "sister", "friend", "doctor",
+        "dog", "cat", "food", "dinner", "breakfast", "fish", "shop", "train", "bus", "river",
+        "world", "war", "game", "book", "color", "machine", "question", "meeting", "meetings",
+        "order", "engine", "christmas", "birthday", "keys", "capital", "president", "sun", "gap",
+        "people", "meters",
+    ]
+    private static let deeds = [
+        "see", "hear", "say", "eat", "cook", "drink", "buy", "find", "read", "play", "know",
+        "think", "want", "need", "like", "make", "go", "come", "leave", "open", "close", "wear",
+        "feel", "take", "give", "sleep", "live", "mean", "get",
+    ]
+    private static let kinds = [
+        "hungry", "happy", "tired", "sure", "ready", "sad", "old", "young", "good", "bad", "hot",
+        "cold", "big", "small", "new", "favorite", "human", "married", "careful", "nice", "late",
+        "there", "here", "okay", "broken", "wrong", "right",
+    ]
 
     /// What timers are for. Other names are understood where the recognizer knows all words.
     private static let names = [

@@ -52,7 +52,6 @@ struct SpokenTime: Sendable {
     private func english(_ hour: Int, _ minute: Int) -> String {
         let this = number((hour + 11) % 12 + 1)
         let next = number(hour % 12 + 1)
-        // In front of midnight and noon the part of the day is that of the minute, not the hour.
         let part = englishPart(hour)
         switch minute {
         case 0:
@@ -79,8 +78,9 @@ struct SpokenTime: Sendable {
         let part =
             switch hour {
             case 0..<5: "nachts"
-            case 5..<11: "morgens"
-            case 11..<14: "mittags"
+            case 5..<10: "morgens"
+            case 10..<12: "vormittags"
+            case 12..<14: "mittags"
             case 14..<18: "nachmittags"
             default: "abends"
             }
@@ -140,7 +140,7 @@ struct SpokenTime: Sendable {
             default: " menos \(number(60 - minute))"
             }
         let part =
-            switch hour + (minute > 30 ? 1 : 0) {
+            switch hour {
             case 0..<6: "de la madrugada"
             case 6..<12: "de la mañana"
             case 12: "del mediodía"

@@ -2,7 +2,7 @@
 enum Words {
     /// Lower case, without accents, apostrophes and punctuation. Digits stand apart from letters;
     /// a point, comma or colon between digits stays, a comma as a point: "18h30" is three words,
-    /// "18:30" and "1,5" are one each.
+    /// "18:30" and "1,5" are one each. French "d'une" is two, as "de deux" is.
     static func of(_ sentence: String) -> [String] {
         var words: [String] = []
         var word = ""
@@ -27,7 +27,7 @@ enum Words {
             {
                 finish()
                 words.append("minus")
-            } else if character != "'", character != "’" {
+            } else if character != "'" && character != "’" || word == "d" {
                 finish()
             }
         }
