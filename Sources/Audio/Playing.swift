@@ -69,6 +69,8 @@ struct Playing: ~Copyable {
             if device != nil { device!.forgetRunningDry() }
             do throws(ALSAError) { try open() } catch { record.lost(error) }
         case .play(let chunk, let continuation):
+            // It ran dry because it was given nothing, as between a tick and the answer.
+            if queue.isEmpty, device != nil { device!.forgetRunningDry() }
             queue.append(Item(chunk: chunk, continuation: continuation))
         case .drain(let continuation): drains.append(continuation)
         case .stop(let continuation):

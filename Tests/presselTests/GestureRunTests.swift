@@ -17,14 +17,14 @@ struct GestureRunTests {
     func repeats() async throws {
         let device = try Device()
         try await begin(device)
-        try await device.ask(try await spoken("What can you do?"))
+        try await device.ask(try await spoken("Tell me a story."))
         try await device.says("turn 1: answered")
         let before = try device.card.heard().frames
         let asked = device.count("heard \"")
         try await device.tap()
         try await device.sleep(150)
         try await device.tap()
-        try await device.says("saying \"You can ask me", times: 2)
+        try await device.says("saying \"I can't reach", times: 2)
         try await device.says("light off", times: 3)
         #expect(try device.card.heard().frames > before + 24_000)
         #expect(device.count("heard \"") == asked)
