@@ -98,7 +98,7 @@ final class Stage: Sendable {
 /// Waits for something that other tasks are about to do. It sleeps rather than makes way: spinning
 /// tests would keep them from doing it.
 func until(_ condition: @Sendable () -> Bool) async {
-    while !condition() { try? await Task.sleep(for: .milliseconds(1)) }
+    while !condition(), !Task.isCancelled { try? await Task.sleep(for: .milliseconds(1)) }
 }
 
 final class StageMicrophone: Microphone {
