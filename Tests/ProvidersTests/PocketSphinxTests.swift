@@ -60,7 +60,7 @@ struct PocketSphinxTests {
 
     @Test("A request is heard by its sound where the general model alone hears nonsense")
     func request() async throws {
-        for text in ["What is the time?", "Set a timer for a minute and a half."] {
+        for text in ["What is the time?", "Mute the microphone."] {
             let words = text.lowercased().filter { $0.isLetter || $0 == " " }
             #expect(try await recognized(try await spoken(text)) == words)
         }
