@@ -68,7 +68,8 @@ let package = Package(
             path: "Tests/SavingProgram", swiftSettings: strict),
         tests("Store", ["Store", "SavingProgram", "Linux", "Voice"]),
         tests(
-            "pressel", ["pressel", "Audio", "Codec", "Linux", "Providers", "VoiceLoop", "Voice"]),
+            "pressel",
+            ["pressel", "Audio", "Codec", "Linux", "Providers", "Store", "VoiceLoop", "Voice"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -1,25 +1,23 @@
-/// Whether a phrase of a small grammar, which takes any sentence for one of its own, is what was
-/// said. Two things have to agree: how well the phrase fits the sound, compared with what the
-/// general model makes of it, and how much the two sound alike.
+/// Whether a phrase of a small grammar, which takes nearly any sentence for one of its own, is
+/// what was said. Two things speak for it: how well it fits the sound, and that the general model,
+/// though its words be nonsense, heard something that sounds like it.
 ///
-/// The figures are a logistic regression over synthetic voices saying commands and near misses;
-/// `pressel bench --recognition` measures what they are worth.
+/// The figures are a logistic regression over what synthetic voices said, requests and near misses,
+/// with a margin; `pressel bench --recognition` measures what they are worth.
 struct Confirmation {
     /// The pronunciation, in the dictionary's phones, of what each of the two heard.
     let phrase: [String]
     let sentence: [String]
-    /// The logarithms of how well each fits, per hundredth of a second.
-    let phraseFit: Double
-    let sentenceFit: Double
+    /// The logarithm of how well the phrase fits, by PocketSphinx's measure, per hundredth of a
+    /// second.
+    let fit: Double
 
-    var isSure: Bool { evidence > 2.2 }
+    var isSure: Bool { evidence > 1.5 }
 
-    /// About 0 when as much speaks for the phrase as against it.
-    var evidence: Double {
-        let distance = Pronunciation.distance(sentence, phrase)
+    /// 0 where a phrase was as often right as wrong.
+    private var evidence: Double {
         let lengths = Double(abs(sentence.count - phrase.count)) / Double(max(1, phrase.count))
-        return 4.86 - 2.9 * distance - 4.32 * lengths + 0.164 * (phraseFit - sentenceFit)
-            + 0.131 * phraseFit
+        return 11.4 + 0.27 * fit - 2.1 * Pronunciation.distance(sentence, phrase) - 1.5 * lengths
     }
 }
 

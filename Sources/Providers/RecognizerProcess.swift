@@ -39,8 +39,7 @@ public enum RecognizerProcess {
         if let phrase = phrases?.end(), !phrase.words.isEmpty, phrase.isWhole {
             let confirmation = Confirmation(
                 phrase: general.pronunciation(phrase.words),
-                sentence: general.pronunciation(sentence.words),
-                phraseFit: phrase.fit, sentenceFit: sentence.fit)
+                sentence: general.pronunciation(sentence.words), fit: phrase.fit)
             if confirmation.isSure { words = phrase.words }
         }
         tell("\(success)\(words.joined(separator: " "))")

@@ -44,8 +44,8 @@ extension Lexicon {
             (
                 .volumeTo,
                 [
-                    "[set|turn|put|change] [the] volume [up|down] to {number} [percent]",
-                    "volume {number} [percent]", "set [the] volume at {number} [percent]",
+                    "(set|turn|put|change) [the] volume [up|down] to {number} [percent]",
+                    "volume [to|at] {number} [percent]", "set [the] volume at {number} [percent]",
                     "{number} percent volume",
                 ]
             ),

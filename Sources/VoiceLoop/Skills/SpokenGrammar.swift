@@ -10,7 +10,7 @@ public enum SpokenGrammar {
         let words = Set(
             patterns.flatMap { Self.words(of: $0.parts) } + names + things + deeds + kinds)
         let known = words.filter { knows($0) }
-        let writer = Writer(known: known)
+        let writer = Writer(known: known, number: "<level>")
         let requests = lexicon.phrases.flatMap(\.patterns).compactMap(writer.choices)
         let before = ["please", "can you", "could you"]
         let after = ["please"]
@@ -27,12 +27,14 @@ public enum SpokenGrammar {
             ("<digit>", numbers(1...9)), ("<teen>", numbers(10...19)),
             ("<tens>", oneOf((2...9).map { EnglishNumbers.words(for: $0 * 10) })),
             ("<minutes>", "<digit> | <teen> | <tens> [<digit>]"),
-            ("<number>", "zero | <minutes> | (a | one) hundred"),
+            // Who sets a volume means no fifty-eight, which is how "fifty" may end.
+            ("<level>", "zero | <digit> | <teen> | <tens> [five] | (a | one) hundred"),
             ("<hour>", numbers(1...12)), ("<few>", numbers(1...24)),
             ("<name>", oneOf(names.filter(known.contains))),
             ("<unit>", oneOf(lexicon.units.keys.filter { $0.utf8.count > 3 }.sorted())),
         ]
-        let durations = lexicon.durations.compactMap { writer.choices($0.pattern) }
+        let lengths = Writer(known: known, number: "<minutes>")
+        let durations = lexicon.durations.compactMap { lengths.choices($0.pattern) }
         let longer = "<few> (hour | hours) [and] <minutes> (minute | minutes)"
         rules.append(("<duration>", (durations + [longer]).joined(separator: " | ")))
         let day = lexicon.dayParts.compactMap { writer.choices($0.pattern) }
@@ -61,7 +63,7 @@ public enum SpokenGrammar {
         "turn (up | down | on | off) (the | my | your) <thing>",
         "turn (the | my | your) <thing> (up | down | on | off)",
         "(stop | start | cancel | repeat | forget | set | mute) (the | my | all) <thing>",
-        "(set | make) a <thing> for <number> <thing>",
+        "(set | make) a <thing> for <minutes> <thing>",
         "how much (is | are) (the | my) <thing>", "how much <thing> is left",
         "how long is (the | my) <thing>", "are you <kind>", "are you <kind> or <kind>",
         "are you (online | connected) or <kind>", "how <kind> are you",
@@ -70,7 +72,7 @@ public enum SpokenGrammar {
         "(start | stop) (at | with) (the | my) <thing>", "be <kind>", "never <deed> the <thing>",
         "never mind the <thing>", "(speak | talk) to (my | the | your) <thing>",
         "say (hello | thank you) to (my | the | your) <thing>", "(play | <deed>) some <thing>",
-        "(who | when) is (the | my | your) <thing>", "<number> <thing>",
+        "(who | when) is (the | my | your) <thing>", "<minutes> <thing>",
         "(the | my) <thing> is <kind>", "i <deed> (the | a) <thing>",
     ]
     /// How much less likely one of them is than a request.
@@ -124,7 +126,8 @@ public enum SpokenGrammar {
     /// Writes patterns as JSGF, which has the same brackets.
     private struct Writer {
         let known: Set<String>
-        var number = "<number>"
+        /// The rule for the number of a pattern.
+        let number: String
 
         /// - Returns: nil if every way to say the pattern has an unknown word.
         func choices(_ pattern: Pattern) -> String? {

@@ -19,8 +19,8 @@ struct RecognitionBench {
     /// PocketSphinx hears nonsense in espeak-ng's plain voices.
     private static let speakers = [
         Speaker(voice: "en-us+klatt", wordsPerMinute: 150, pitch: 40),
+        Speaker(voice: "en-us+klatt6", wordsPerMinute: 140, pitch: 40),
         Speaker(voice: "en-us+klatt4", wordsPerMinute: 140, pitch: 40),
-        Speaker(voice: "en-gb+klatt2", wordsPerMinute: 150, pitch: 40),
     ]
     private static let recordings = "/usr/share/pocketsphinx/test/data"
     private static let pause = AudioChunk.silence(lasting: .milliseconds(300), format: .speech)
