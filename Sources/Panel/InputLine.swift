@@ -10,7 +10,16 @@ final class InputLine: ButtonLine {
     init(_ path: String) throws(PanelError) {
         do throws(SystemError) {
             let device = try EventDevice(opening: path)
-            keys = InputKeys(down: try device.keysDown() ?? [])
+            if let down = try device.keysDown() {
+                keys = InputKeys(down: down)
+            } else {
+                // A pipe does not know what is down; what it has said already is how it stands.
+                keys = InputKeys(down: [])
+                var polled = pollfd(fd: device.descriptor, events: Int16(POLLIN), revents: 0)
+                if poll(&polled, 1, 0) > 0, polled.revents & Int16(POLLIN) != 0 {
+                    _ = keys.take(try device.read())
+                }
+            }
             self.device = device
         } catch {
             throw Self.failure(error)

@@ -103,4 +103,54 @@ struct PanelTests {
         _ = await device.end(by: SIGTERM)
         #expect(lamp(light) == [0xe0, 0, 0, 0])
     }
+
+    /// A device whose switch has been down since before it was started.
+    private func heldAtStart(
+        for duration: Duration, settings: String = "", state: String, output: Bool = false
+    ) async throws -> Device {
+        let button = folder.path + "/switch"
+        mkfifo(button, 0o600)
+        let number = open(button, O_RDWR | O_NONBLOCK)
+        defer { close(number) }
+        key(true, into: number)
+        let device = try Device(
+            output: output ? .microphone : .file,
+            button: "\"device\": \"\(button)\",", source: "input", state: state)
+        try await device.says("the button is down already")
+        try await device.sleep(Int(duration.inMilliseconds))
+        key(false, into: number)
+        return device
+    }
+
+    @Test("Held at the start for five seconds it tests itself, and says so; once a boot")
+    func selfTest() async throws {
+        let state = folder.path + "/state"
+        let device = try await heldAtStart(for: .milliseconds(5200), state: state, output: true)
+        try await device.says("held at the start: self-test")
+        try await device.says("saying \"Everything works. I can hear myself well.")
+        #expect(!device.log.contains("light listening"))
+        _ = await device.end(by: SIGTERM)
+        let again = try await heldAtStart(for: .milliseconds(5200), state: state)
+        try await again.says("held at the start for the second time")
+        _ = await again.end(by: SIGTERM)
+    }
+
+    @Test("Held at the start for ten seconds the page's password is cleared, and it says so")
+    func recovery() async throws {
+        let device = try await heldAtStart(
+            for: .milliseconds(10_200), state: folder.path + "/state")
+        try await device.says("held at the start: recovery")
+        try await device.says("saying \"The password of my page is cleared")
+        _ = await device.end(by: SIGTERM)
+    }
+
+    @Test("A button that is down for half a minute is stuck: it says so, and clears nothing")
+    func stuck() async throws {
+        let device = try await heldAtStart(
+            for: .milliseconds(30_500), state: folder.path + "/state")
+        try await device.says("saying \"The button seems to be stuck")
+        try await device.sleep(300)
+        #expect(!device.log.contains("recovery"))
+        _ = await device.end(by: SIGTERM)
+    }
 }

@@ -12,10 +12,12 @@ final class Service: Sendable {
     private let log = Mutex<(lines: [(text: String, moment: Moment)], rest: String)>(([], ""))
 
     /// - Parameters:
+    ///   - speaker: another card to play on.
     ///   - extra: settings beside those of the devices, as JSON members ending in a comma.
     ///   - button: keys of the button's settings, ending in a comma.
     init(
-        _ card: SimulatedCard, settings extra: String = "", button: String = "",
+        _ card: SimulatedCard, speaker: SimulatedCard? = nil, settings extra: String = "",
+        button: String = "",
         logging level: String = "debug"
     ) throws {
         settings = card.path("settings.json")
@@ -23,7 +25,7 @@ final class Service: Sendable {
             """
             {\(extra) "button": {\(button) "source": "keyboard"},
              "audio": {"captureDevice": "\(card.device)",
-                       "playbackDevice": "\(card.device)"}}
+                       "playbackDevice": "\((speaker ?? card).device)"}}
             """, to: settings)
         card.activate()
         setenv("PRESSEL_LOG", level, 1)

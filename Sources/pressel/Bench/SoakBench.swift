@@ -11,7 +11,9 @@ struct SoakBench {
 
     /// Every so many turns it is looked at; what it takes by the first look is its own.
     private static let interval = 500
+    /// A card that is faster loses sound while its reader sleeps, which a speaker does not.
     private static let speed = 32
+    private static let speakerSpeed = 100
     private static let question = "What time is it?"
 
     struct Look: Encodable {
@@ -24,14 +26,15 @@ struct SoakBench {
     }
 
     func run(_ tell: @escaping @Sendable (String) -> Void) async throws -> [Look] {
-        let card = try SimulatedCard(speed: Self.speed, output: .nobody)
+        let card = try SimulatedCard(speed: Self.speed)
+        let speaker = try SimulatedCard(speed: Self.speakerSpeed, output: .nobody)
         let model = try SmallModel()
         let voice = Appliance(try Configuration(Options([], flags: [], valued: [])), log: .silent)
             .ownVoice
         let question = try await voice.recording(of: Self.question)
         // A toggled button has no gestures to be waited for.
         let service = try Service(
-            card,
+            card, speaker: speaker,
             settings: """
                 "speechToText": [{"provider": "pocketsphinx", "model": "\(model.path)"}],
                 """,
