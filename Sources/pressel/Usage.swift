@@ -15,7 +15,7 @@ enum Usage {
             Speaks TEXT, or writes the speech to FILE as WAV.
         pressel devices [--json]
             Lists the sound cards: what each can do, whether it can be used now, and which the
-            settings name.
+            settings name; and the GPIO chips and input devices that a button could hang on.
         pressel doctor [--json] [--aloud]
             Tries every part, with a tone from the speaker to the microphone, and says for each
             whether it works, why not, and what mends it; --aloud says so through the speaker.

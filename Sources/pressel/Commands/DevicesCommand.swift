@@ -10,6 +10,7 @@ struct DevicesCommand {
     /// One part of the hardware each.
     private struct Report: Encodable {
         let audio: AudioReport
+        let panel: PanelReport
     }
 
     init(_ arguments: [String]) throws {
@@ -32,14 +33,15 @@ struct DevicesCommand {
                     playback: (
                         audio.playbackDevice,
                         ALSADevices.status(of: audio.playbackDevice, .playback)
-                    )))
+                    )),
+                panel: PanelReport())
         }
         if json {
             let encoder = JSONEncoder()
             encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
             print(String(decoding: try encoder.encode(report), as: UTF8.self))
         } else {
-            print(report.audio.text)
+            print(report.audio.text + "\n\n" + report.panel.text)
         }
         return 0
     }
