@@ -10,7 +10,8 @@ struct WordsTests {
         ("Qu’est-ce que c’est", ["quest", "ce", "que", "cest"]),
         ("18h30", ["18", "h", "30"]), ("18:30.", ["18:30"]), ("1,5 Stunden", ["1.5", "stunden"]),
         ("40%", ["40"]), ("-10", ["minus", "10"]), ("vingt-deux", ["vingt", "deux"]), ("", []),
-        ("a.m.", ["a", "m"]), ("¿Qué?", ["que"]),
+        ("a.m.", ["a", "m"]), ("¿Qué?", ["que"]), ("Que\u{301} e\u{300}", ["que", "e"]),
+        ("D’une", ["d", "une"]),
     ]
 
     @Test("A sentence is a list of plain words", arguments: cases)

@@ -48,8 +48,10 @@ struct CommandTests {
         #expect(sound.duration > .seconds(2))
     }
 
+    // Thirteen recognizers at once would take 1.7 GB, and longer than each may.
     @Test(
-        "A person's recording is transcribed, and answered honestly", arguments: People.recordings)
+        "A person's recording is transcribed, and answered honestly", .serialized,
+        arguments: People.recordings)
     func recording(name: String, words: String) async throws {
         let path = folder.path + "/question.wav"
         try AudioFile.write(try People.sound(name), to: path)

@@ -47,7 +47,9 @@ struct Lexicon: Sendable {
 
     enum DayPart: Sendable { case morning, afternoon, night }
 
-    let numbers: NumberWords
+    private let language: SpokenLanguage
+    /// Made when a number is first asked for.
+    var numbers: NumberWords { NumberWords[language] }
     let phrases: [(kind: Kind, patterns: [Pattern])]
     /// Said before and after a request without changing it.
     let politeness: (before: [Pattern], after: [Pattern])
@@ -69,7 +71,7 @@ struct Lexicon: Sendable {
         and: String, times: [TimeForm], dayParts: [(DayPart, [String])],
         articles: Set<String> = [], notInNames: String
     ) {
-        numbers = NumberWords[language]
+        self.language = language
         self.phrases = phrases.map { ($0, $1.map(Pattern.init)) }
         politeness = (before.map(Pattern.init), after.map(Pattern.init))
         self.units = Dictionary(

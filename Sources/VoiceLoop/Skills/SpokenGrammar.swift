@@ -11,7 +11,7 @@ public enum SpokenGrammar {
             patterns.flatMap { Self.words(of: $0.parts) } + names + things + deeds + kinds)
         let known = words.filter { knows($0) }
         let writer = Writer(known: known, number: "<level>")
-        let requests = lexicon.phrases.flatMap(\.patterns).compactMap(writer.choices)
+        let requests = requests(of: lexicon.phrases.flatMap(\.patterns), writer)
         let before = ["please", "can you", "could you"]
         let after = ["please"]
         var rules = [
@@ -24,6 +24,7 @@ public enum SpokenGrammar {
             ("<deed>", oneOf(deeds.filter(known.contains))),
             ("<kind>", oneOf(kinds.filter(known.contains))),
             ("<other>", others.joined(separator: " | ")),
+            ("<before>", beforeThings.joined(separator: " | ")),
             ("<digit>", numbers(1...9)), ("<teen>", numbers(10...19)),
             ("<tens>", oneOf((2...9).map { EnglishNumbers.words(for: $0 * 10) })),
             ("<minutes>", "<digit> | <teen> | <tens> [<digit>]"),
@@ -34,16 +35,17 @@ public enum SpokenGrammar {
             ("<unit>", oneOf(lexicon.units.keys.filter { $0.utf8.count > 3 }.sorted())),
         ]
         let lengths = Writer(known: known, number: "<minutes>")
-        let durations = lexicon.durations.compactMap { lengths.choices($0.pattern) }
+        let durations = lexicon.durations.compactMap { lengths.choices($0.pattern.parts) }
         let longer = "<few> (hour | hours) [and] <minutes> (minute | minutes)"
         rules.append(("<duration>", (durations + [longer]).joined(separator: " | ")))
-        let day = lexicon.dayParts.compactMap { writer.choices($0.pattern) }
+        let day = lexicon.dayParts.compactMap { writer.choices($0.pattern.parts) }
         // The hour stands where in a length of time the number does.
         let clock = Writer(known: known, number: "<hour>")
         for (name, forms) in [
             ("<time>", lexicon.times), ("<clock>", lexicon.times.filter { !$0.isBare }),
         ] {
-            let times = forms.compactMap { clock.choices($0.pattern) }.joined(separator: " | ")
+            let times = forms.compactMap { clock.choices($0.pattern.parts) }.joined(
+                separator: " | ")
             rules.append((name, "(\(times)) [\(day.joined(separator: " | "))]"))
         }
         return "#JSGF V1.0;\ngrammar requests;\n"
@@ -53,27 +55,27 @@ public enum SpokenGrammar {
     /// Sentences that begin like a request and are none. Without them the grammar would take
     /// "what can you see" for what is nearest; with them it hears the difference.
     private static let others = [
-        "what can (you | i | we) <deed>",
+        "<before> <thing>", "what can (you | i | we) <deed>",
         "what (did | do | will) (you | i | he | she | they) <deed>",
-        "what is (your | my | his | her | the) <thing>", "what is your <kind> <thing>",
-        "what is the <thing> of <thing>", "where is (your | my | his | her | the) <thing>",
-        "what (time | day) is (my | your | the) <thing>", "what (time | day) is <thing>",
-        "what time is it in <thing>", "what time (does | did) (he | she | it | the <thing>) <deed>",
-        "what is the (time | date | name | address | volume) of (my | your | the | his) <thing>",
-        "turn (up | down | on | off) (the | my | your) <thing>",
-        "turn (the | my | your) <thing> (up | down | on | off)",
-        "(stop | start | cancel | repeat | forget | set | mute) (the | my | all) <thing>",
-        "(set | make) a <thing> for <minutes> <thing>",
-        "how much (is | are) (the | my) <thing>", "how much <thing> is left",
-        "how long is (the | my) <thing>", "are you <kind>", "are you <kind> or <kind>",
-        "are you (online | connected) or <kind>", "how <kind> are you",
-        "(tell | give | call | show | read | sing) me (a | the | some) <thing>",
-        "help me <deed> (my | the | a) <thing>", "repeat after (me | him | her)",
-        "(start | stop) (at | with) (the | my) <thing>", "be <kind>", "never <deed> the <thing>",
-        "never mind the <thing>", "(speak | talk) to (my | the | your) <thing>",
-        "say (hello | thank you) to (my | the | your) <thing>", "(play | <deed>) some <thing>",
-        "(who | when) is (the | my | your) <thing>", "<minutes> <thing>",
-        "(the | my) <thing> is <kind>", "i <deed> (the | a) <thing>",
+        "what time (does | did) (he | she | it) <deed>",
+        "turn (the | my | your) <thing> (up | down | on | off)", "how much <thing> is left",
+        "are you <kind> [or <kind>]", "are you (online | connected) or <kind>",
+        "how <kind> are you", "repeat after (me | him | her)", "be <kind>",
+        "(the | my) <thing> is <kind>",
+    ]
+    private static let beforeThings = [
+        "what is (your | my | his | her | the)", "what is your <kind>",
+        "where is (your | my | his | her | the)",
+        "what (time | day) is [it in] [my | your | the]",
+        "what is the (time | date | name | address | volume | capital) of [my | your | the | his]",
+        "turn (up | down | on | off) (the | my | your)",
+        "(stop | start | cancel | repeat | forget | set | mute) (the | my | all)",
+        "(set | make) a <thing> for <minutes>", "how much (is | are) (the | my)",
+        "how long is (the | my)", "(tell | give | call | show | read | sing) me (a | the | some)",
+        "help me <deed> (my | the | a)", "(start | stop) (at | with) (the | my)",
+        "never <deed> the", "never mind the", "(speak | talk) to (my | the | your)",
+        "say (hello | thank you) to (my | the | your)", "(play | <deed>) some",
+        "(who | when) is (the | my | your)", "<minutes>", "i <deed> (the | a)",
     ]
     /// How much less likely one of them is than a request.
     private static let otherWeight = "0.000001"
@@ -105,6 +107,28 @@ public enum SpokenGrammar {
         "oven", "potato", "chicken", "soup", "nap", "homework", "medicine",
     ]
 
+    /// Patterns that end with the same long slot share it: every mention of a rule is a copy of
+    /// it, which takes memory, and time to load.
+    private static func requests(of patterns: [Pattern], _ writer: Writer) -> [String] {
+        var requests: [String] = []
+        var heads: [String: [String]] = [:]
+        for pattern in patterns {
+            guard case .slot(let slot) = pattern.parts.last, slot.isLong else {
+                // Rarely said, and long.
+                let slots = pattern.parts.filter { if case .slot = $0 { true } else { false } }
+                if slots.count < 2, let request = writer.choices(pattern.parts) {
+                    requests.append(request)
+                }
+                continue
+            }
+            if let head = writer.choices(pattern.parts.dropLast()) {
+                heads[slot.rawValue, default: []].append(head)
+            }
+        }
+        return requests
+            + heads.sorted { $0.key < $1.key }.map { "(\(oneOf($0.value))) <\($0.key)>" }
+    }
+
     private static func words(of parts: [Pattern.Part]) -> [String] {
         parts.flatMap { part -> [String] in
             switch part {
@@ -130,8 +154,8 @@ public enum SpokenGrammar {
         let number: String
 
         /// - Returns: nil if every way to say the pattern has an unknown word.
-        func choices(_ pattern: Pattern) -> String? {
-            sequence(pattern.parts).map { "(\($0))" }
+        func choices(_ parts: [Pattern.Part]) -> String? {
+            sequence(parts).map { "(\($0))" }
         }
 
         private func sequence(_ parts: [Pattern.Part]) -> String? {
@@ -156,4 +180,9 @@ public enum SpokenGrammar {
             return written.isEmpty ? nil : written.joined(separator: " ")
         }
     }
+}
+
+extension Pattern.Slot {
+    /// Whether many phrases can stand in it.
+    fileprivate var isLong: Bool { self == .duration || self == .time || self == .clock }
 }

@@ -30,8 +30,7 @@ struct NumberWords: Sendable {
         self.language = language
         var numbers: [[String]: Int] = [:]
         for number in Self.understood {
-            for form in Form.allCases {
-                let text = Self.words(for: number, form, in: language)
+            for text in Set(Form.allCases.map { Self.words(for: number, $0, in: language) }) {
                 for spelling in Self.spellings(of: number, text, in: language) {
                     numbers[Words.of(spelling)] = number
                 }

@@ -6,45 +6,60 @@ enum Words {
     static func of(_ sentence: String) -> [String] {
         var words: [String] = []
         var word = ""
-        let characters = Array(sentence.lowercased())
+        // Scalars, since telling characters apart takes ten times as long.
+        let scalars = Array(sentence.lowercased().unicodeScalars)
         func finish() {
             if !word.isEmpty { words.append(word) }
             word = ""
         }
-        for (index, character) in characters.enumerated() {
-            let isDigit = character.isASCII && character.isNumber
-            if isDigit || character.isLetter {
-                let before = word.last.map { $0.isLetter }
-                if before == isDigit { finish() }
-                word += isDigit ? String(character) : folded(character)
-            } else if ".,:".contains(character), word.last?.isNumber == true,
-                index + 1 < characters.count, characters[index + 1].isNumber
-            {
-                word.append(character == "," ? "." : character)
-            } else if character == "-" || character == "−",
-                index == 0 || characters[index - 1].isWhitespace,
-                index + 1 < characters.count, characters[index + 1].isNumber
-            {
+        func isDigit(at index: Int) -> Bool {
+            scalars.indices.contains(index) && digits.contains(scalars[index])
+        }
+        for (index, scalar) in scalars.enumerated() {
+            let last = word.unicodeScalars.last
+            switch scalar {
+            case digits:
+                if last.map(letters.contains) == true { finish() }
+                word.unicodeScalars.append(scalar)
+            case letters:
+                if last.map(digits.contains) == true { finish() }
+                word.unicodeScalars.append(scalar)
+            case ".", ",", ":":
+                if last.map(digits.contains) == true, isDigit(at: index + 1) {
+                    word.unicodeScalars.append(scalar == "," ? "." : scalar)
+                } else {
+                    finish()
+                }
+            case "-", "\u{2212}":
                 finish()
-                words.append("minus")
-            } else if character != "'" && character != "’" || word == "d" {
-                finish()
+                let isFirst = index == 0 || scalars[index - 1] == " "
+                if isFirst, isDigit(at: index + 1) { words.append("minus") }
+            case "'", "\u{2019}": if word == "d" { finish() }
+            // What is left of a letter whose accent stands behind it.
+            case "\u{300}"..."\u{36F}": break
+            case _ where !scalar.isASCII && scalar.properties.isAlphabetic:
+                if last.map(digits.contains) == true { finish() }
+                word += folded(scalar)
+            default: finish()
             }
         }
         finish()
         return words
     }
 
-    private static func folded(_ letter: Character) -> String {
+    private static let digits: ClosedRange<Unicode.Scalar> = "0"..."9"
+    private static let letters: ClosedRange<Unicode.Scalar> = "a"..."z"
+
+    private static func folded(_ letter: Unicode.Scalar) -> String {
         switch letter {
-        case "à", "á", "â", "ã", "ä": "a"
+        case "à"..."å": "a"
         case "ç": "c"
-        case "è", "é", "ê", "ë": "e"
-        case "ì", "í", "î", "ï": "i"
+        case "è"..."ë": "e"
+        case "ì"..."ï": "i"
         case "ñ": "n"
-        case "ò", "ó", "ô", "õ", "ö": "o"
+        case "ò"..."ö": "o"
         case "œ": "oe"
-        case "ù", "ú", "û", "ü": "u"
+        case "ù"..."ü": "u"
         case "ß": "ss"
         default: String(letter)
         }
