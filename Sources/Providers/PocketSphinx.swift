@@ -79,14 +79,23 @@ public struct PocketSphinx: SpeechRecognizer {
         for try await chunk in speech {
             precondition(chunk.format == .speech, "recognizers take 16 kHz, mono")
             var sent = 0
+            var stuckSince: Moment?
             let bytes = chunk.samples.count * 2
             while sent < bytes {
                 let count = try chunk.samples.withUnsafeBytes {
                     try child.write(UnsafeRawBufferPointer(rebasing: $0[sent...]))
                 }
                 sent += count
-                // It is 32 s behind: give it time.
-                if count == 0 { try await clock.sleep(for: .milliseconds(20)) }
+                guard count == 0 else {
+                    stuckSince = nil
+                    continue
+                }
+                // It is 32 s behind: give it time, but not for ever.
+                stuckSince = stuckSince ?? clock.now
+                if let stuckSince, clock.now - stuckSince > Self.patience {
+                    throw SystemError("write to", "the recognizer", code: ETIMEDOUT)
+                }
+                try await clock.sleep(for: .milliseconds(20))
             }
         }
         // A cancelled reader sees the stream end like any other.

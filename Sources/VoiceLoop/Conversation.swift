@@ -20,12 +20,13 @@ public actor Conversation {
     /// What is to be said once nothing else is going on, the oldest first, and who is told when
     /// that was heard or cut short.
     private var wanted: [(utterance: Utterance, then: @Sendable () -> Void)] = []
-    private var saying: (turn: Turn, then: @Sendable () -> Void)?
+    private var saying: (turn: Turn, utterance: Utterance, then: @Sendable () -> Void)?
     /// What was said before this program began is being looked up.
     private var recalling: Task<Void, Never>?
     /// The newest turn when the conversation was forgotten last.
     private var forgottenUpTo = 0
     private var hasEnded = false
+    private var followsUp: Bool
 
     /// The device's own voice takes so long to die away in a room.
     private static let echo = Duration.milliseconds(50)
@@ -46,6 +47,7 @@ public actor Conversation {
     ) {
         self.parts = parts
         self.settings = settings
+        followsUp = settings.followUp
         self.show = show
         self.finished = finished
         (events, post) = AsyncStream.makeStream(
@@ -72,7 +74,7 @@ public actor Conversation {
     ///
     /// - Parameter then: is called when it was heard or cut short; not at the end of the program.
     public func say(_ utterance: Utterance, then: @escaping @Sendable () -> Void = {}) {
-        guard wanted.count < Self.mostWanted else { return then() }
+        guard wanted.count < Self.mostWanted || utterance.isAlarm else { return then() }
         wanted.append((utterance, then))
         offer()
     }
@@ -82,16 +84,33 @@ public actor Conversation {
         guard phase == .idle, saying == nil, !wanted.isEmpty else { return }
         let (utterance, then) = wanted.removeFirst()
         let turn = nextTurn()
-        saying = (turn, then)
+        saying = (turn, utterance, then)
         post.yield(.wanted(turn, utterance))
     }
 
     /// Nothing said so far, the turn in hand included, is remembered from now on.
-    public func forget() async {
+    ///
+    /// - Throws: if it can only be forgotten until the end of the program.
+    public func forget() async throws {
         exchanges = []
         forgottenUpTo = turnsSoFar.withLock { $0 }
-        await parts.memory?.forget()
+        try await parts.memory?.forget(upTo: Turn(number: forgottenUpTo))
     }
+
+    /// The loop does not wait for the disk.
+    private func forgetSoon() {
+        Task {
+            do {
+                try await self.forget()
+            } catch {
+                parts.log.error("\(error)")
+                self.say(.announcement(Sentences(settings.language).storeUnwritable))
+            }
+        }
+    }
+
+    /// Does not listen again by itself from now on, as when the microphone was muted.
+    public func stopFollowingUp() { followsUp = false }
 
     /// Runs until the task is cancelled, which also ends the turn in hand.
     public func run() async {
@@ -147,7 +166,7 @@ public actor Conversation {
             run(of: turn)?.control.drop()
             await abandon(turn)
         case .say(let turn, let utterance): say(utterance, as: turn)
-        case .forget: await forget()
+        case .forget: forgetSoon()
         case .show(let light): show(light)
         }
     }
@@ -234,7 +253,17 @@ public actor Conversation {
         if current?.run === run { current = nil }
         if let saying, saying.turn == report.turn {
             self.saying = nil
-            if !hasEnded { saying.then() }
+            if !hasEnded {
+                // Another playback came over it; or nobody can have heard a timer ring.
+                let isMissed =
+                    report.outcome == .stopped
+                    || saying.utterance.isAlarm && report.timeline[.heard] == nil
+                if isMissed, !Task.isCancelled {
+                    wanted.insert((saying.utterance, saying.then), at: 0)
+                } else {
+                    saying.then()
+                }
+            }
             offer()
         }
         if let failure = report.failure { parts.log.error("could not say it: \(failure)") }
@@ -258,15 +287,15 @@ public actor Conversation {
             // The last one is kept in any case: it can be asked for again.
             exchanges.removeFirst(max(0, exchanges.count - max(1, settings.rememberedTurns)))
         }
+        if followsUp, report.outcome == .answered, !report.reply.isEmpty {
+            post.yield(.invited(nextTurn(), at: parts.clock.now))
+        }
         await parts.memory?.keep(report)
         switch report.outcome {
         case .failed: parts.log.error("\(report.turn) failed: \(report.failure ?? "unknown")")
         case .answered, .nothingHeard, .stopped: parts.log.info(report.summary)
         }
         finished(report)
-        if settings.followUp, report.outcome == .answered, !report.reply.isEmpty {
-            post.yield(.invited(nextTurn(), at: parts.clock.now))
-        }
     }
 
     /// Posts `event` at `moment`, unless another turn has begun or the loop has ended by then.

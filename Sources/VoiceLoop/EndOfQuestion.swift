@@ -38,6 +38,10 @@ struct EndOfQuestion {
     /// Somebody has spoken since the press, whatever there was in the room before it.
     var isFoundSincePress: Bool { isFound && (lastSpeech ?? 0) > lead }
 
+    /// There is something to be asked. Hands-free, what was said in the room before the tap is
+    /// nobody's question; who holds the button may have begun before it.
+    var isQuestion: Bool { rule == .silence ? isFoundSincePress : isFound }
+
     private let lead: Int
     private let postRoll: Int
     private let endOfSpeech: Int
@@ -79,7 +83,7 @@ struct EndOfQuestion {
             let end = min(max(released, silent), released + postRoll)
             return recorded >= end ? .end(at: end, speech: isFound) : .goOn
         case .silence:
-            if isFound, let lastSpeech {
+            if isFoundSincePress, let lastSpeech {
                 let end = lastSpeech + endOfSpeech
                 return judged >= end ? .end(at: end, speech: true) : .goOn
             }

@@ -29,6 +29,7 @@ public protocol ConversationMemory: Sendable {
     /// is over. Returns when it is safe; never fails, since a turn does not depend on it.
     func keep(_ report: TurnReport) async
 
-    /// What was kept so far is not to be remembered any more.
-    func forget() async
+    /// What was kept so far is not to be remembered any more, and `turn` and those before it never
+    /// are, though they may still be going on.
+    func forget(upTo turn: Turn) async throws
 }

@@ -179,7 +179,7 @@ final class TurnRun: Sendable {
                 recording.append(captured.chunk)
             }
             recorded += captured.chunk.frames
-            if isSettled, rules!.isFound { recording.release() }
+            if isSettled, rules!.isQuestion { recording.release() }
             if rules!.isFoundSincePress, !isSpeechTold {
                 isSpeechTold = true
                 post(.speechFound(turn))
@@ -297,8 +297,8 @@ final class TurnRun: Sendable {
     }
 
     private func sound(_ sound: AudioChunk, on playback: any Playback) async throws {
-        guard settings.sounds else { return }
-        _ = try await playback.play(sound)
+        if settings.sounds { _ = try await playback.play(sound) }
+        // Ends the playback too, so that the speaker may close.
         _ = try await playback.drain()
     }
 
@@ -328,10 +328,17 @@ final class TurnRun: Sendable {
 
     /// Rings until somebody presses the button, or nobody has for some minutes.
     private func ring(_ sentence: String, on playback: any Playback) async throws {
-        for _ in 0..<Self.rings {
-            _ = try await playback.play(Sounds.alarm)
-            try await speakItself(sentence, on: playback)
-            mark(.heard, at: try await playback.drain())
+        for round in 0..<Self.rings {
+            do {
+                _ = try await playback.play(Sounds.alarm)
+                try await speakItself(sentence, on: playback)
+                mark(.heard, at: try await playback.drain())
+            } catch let end as CancellationError {
+                throw end
+            } catch {
+                // The speaker may be back for the next round.
+                if round == 0 { parts.log.error("\(turn): cannot ring: \(error)") }
+            }
             try await parts.clock.sleep(for: Self.ringPause)
         }
     }

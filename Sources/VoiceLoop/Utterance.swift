@@ -12,3 +12,7 @@ public enum Utterance: Equatable, Sendable {
     /// A sentence said again and again, with a sound, until a press silences it.
     case alarm(String)
 }
+
+extension Utterance {
+    var isAlarm: Bool { if case .alarm = self { true } else { false } }
+}

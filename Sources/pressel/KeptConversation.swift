@@ -11,8 +11,11 @@ final class KeptConversation: ConversationMemory {
     private let log: Log
     /// The turns that are going on, by which the second saving finds the first.
     private let records = Mutex<[Turn: TurnRecord]>([:])
+    private let forgottenUpTo = Mutex(0)
 
     private static let conversation = "button"
+    /// Of turns that were forgotten while they went on.
+    private static let forgotten = "button, forgotten"
 
     init(_ memory: Memory, remembering count: Int, log: Log) {
         self.memory = memory
@@ -29,6 +32,9 @@ final class KeptConversation: ConversationMemory {
             records.withLock { $0[report.turn] }
             ?? TurnRecord(
                 at: SystemWallClock.unixTime, source: "button", conversation: Self.conversation)
+        if report.turn.number <= forgottenUpTo.withLock({ $0 }) {
+            record.conversation = Self.forgotten
+        }
         record.transcript = report.transcript
         record.reply = report.reply
         record.outcome = report.isOver ? report.outcome : nil
@@ -49,44 +55,31 @@ final class KeptConversation: ConversationMemory {
         }
     }
 
-    func forget() async {
-        do {
-            try await memory.forget(conversation: Self.conversation)
-        } catch {
-            log.error("\(error)")
-        }
+    func forget(upTo turn: Turn) async throws {
+        forgottenUpTo.withLock { $0 = turn.number }
+        try await memory.forget(conversation: Self.conversation)
     }
 }
 
 /// Timers in the device's memory.
 struct KeptTimers: TimerKeeping {
     let memory: Memory
-    let log: Log
 
     func keep(
-        ringsAt: Int64, lasting duration: Duration, named name: String?
+        ringsAt: Int64?, lasting duration: Duration, named name: String?
     ) async throws -> Int64 {
         try await memory.addTimer(
-            ringsAt: ringsAt, seconds: duration.components.seconds, name: name
+            ringsAt: ringsAt ?? 0, seconds: duration.components.seconds, name: name
         ).id
     }
 
-    func kept() async throws -> [(timer: RunningTimer, ringsAt: Int64)] {
+    func kept() async throws -> [VoiceLoop.KeptTimer] {
         try await memory.timers().map { kept in
-            let duration = Duration.seconds(kept.seconds)
-            return (
-                RunningTimer(
-                    number: kept.id, name: kept.name, duration: duration, remaining: duration),
-                kept.ringsAt
-            )
+            VoiceLoop.KeptTimer(
+                number: kept.id, name: kept.name, duration: .seconds(kept.seconds),
+                ringsAt: kept.ringsAt == 0 ? nil : kept.ringsAt)
         }
     }
 
-    func remove(_ number: Int64) async {
-        do {
-            try await memory.removeTimer(number)
-        } catch {
-            log.error("\(error); the timer may ring again after a restart")
-        }
-    }
+    func remove(_ number: Int64) async throws { try await memory.removeTimer(number) }
 }

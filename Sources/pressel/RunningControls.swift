@@ -71,7 +71,7 @@ final class RunningControls: DeviceControls {
     func speakSlower() async -> Bool { pace.slower() }
 
     func forgetConversation() async throws {
-        await state.withLock { $0.conversation }?.forget()
+        try await state.withLock { $0.conversation }?.forget()
     }
 
     func setTimer(for duration: Duration, named name: String?) async throws {
@@ -79,7 +79,7 @@ final class RunningControls: DeviceControls {
     }
 
     func timers() async -> [RunningTimer] { await timers.running }
-    func cancelTimers(_ numbers: [Int64]) async throws { await timers.cancel(numbers) }
+    func cancelTimers(_ numbers: [Int64]) async throws { try await timers.cancel(numbers) }
 
     /// What was changed holds until the end of the program even if it cannot be saved.
     private func save(_ audio: [String: JSONValue]) async {

@@ -45,7 +45,7 @@ struct RunningDevice {
                 announce.yield(Announcement(.announcement(sentence)))
             })
         timers = Timers(
-            KeptTimers(memory: memory, log: log.of("timers")), clock: appliance.clock,
+            KeptTimers(memory: memory), clock: appliance.clock,
             unixTime: { SystemWallClock.unixTime }, log: log.of("timers"),
             ring: { timer, late, then in
                 log.of("timers").info("a timer rings\(late == nil ? "" : ", late")")
@@ -68,7 +68,10 @@ struct RunningDevice {
                 log.of("panel").debug("light \(light.rawValue)")
                 lights?.show(light)
             })
-        controls.attach(conversation) { lights?.rest(.muted) }
+        controls.attach(conversation) { [conversation] in
+            lights?.rest(.muted)
+            Task { await conversation.stopFollowingUp() }
+        }
         if let first = configuration.complaints.first {
             // The owner of a device in a corner reads no log.
             let key = first.key.split(separator: ".").joined(separator: ", ")
@@ -96,6 +99,7 @@ struct RunningDevice {
             group.addTask { await speaker.run() }
             group.addTask { await conversation.run() }
             group.addTask { await timers.resume() }
+            group.addTask { await tidyUp() }
             group.addTask {
                 for await announcement in announcements {
                     await conversation.say(announcement.utterance, then: announcement.then)
@@ -108,6 +112,14 @@ struct RunningDevice {
         await timers.end()
         controls.detach()
         await memory.close()
+    }
+
+    /// Throws away what is too old, also while nobody talks to the device.
+    private func tidyUp() async {
+        while (try? await appliance.clock.sleep(for: .seconds(3600))) != nil {
+            // What goes wrong the memory tells by itself.
+            try? await memory.prune()
+        }
     }
 
     private func follow(_ button: LineButton) async {

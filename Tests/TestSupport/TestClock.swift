@@ -38,6 +38,9 @@ public final class ManualClock: MomentClock {
     public var now: Moment { state.withLock { $0.now } }
     public var minimumResolution: Duration { .zero }
 
+    /// How many wait for it to be moved.
+    public var sleepers: Int { state.withLock { $0.sleepers.count } }
+
     public func advance(by duration: Duration) {
         let due = state.withLock { state in
             state.now = state.now + duration

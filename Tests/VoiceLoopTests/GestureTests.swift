@@ -111,7 +111,7 @@ struct GestureTests {
             await stage.speaker.hasPlayed(3)
             #expect(stage.speaker.said.last == Sentences(.english).forgetQuestion)
             // The five seconds begin when the question was heard.
-            try await Task.sleep(for: .milliseconds(20))
+            await until { stage.clock.sleepers > 0 }
             stage.clock.advance(by: agrees ? .milliseconds(4900) : .milliseconds(5000))
             if agrees { tap(stage) }
             await stage.speaker.hasPlayed(4)
@@ -142,7 +142,7 @@ struct GestureTests {
             await stage.hasFinished(1)
             for ring in 1...3 {
                 await stage.speaker.hasPlayed(2 + 2 * ring)
-                try await Task.sleep(for: .milliseconds(20))
+                await until { stage.clock.sleepers > 0 }
                 stage.clock.advance(by: .seconds(4))
             }
             await stage.speaker.hasPlayed(10)
@@ -166,7 +166,7 @@ struct GestureTests {
             await stage.say(.alarm("Time is up."))
             for ring in 1...20 {
                 await stage.speaker.hasPlayed(2 * ring)
-                try await Task.sleep(for: .milliseconds(5))
+                await until { stage.clock.sleepers > 0 }
                 stage.clock.advance(by: .seconds(4))
             }
             await until { stage.lights.last == .off }

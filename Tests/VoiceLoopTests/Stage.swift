@@ -327,5 +327,5 @@ final class StageMemory: ConversationMemory {
 
     func exchanges() async -> [Exchange] { exchangesBefore }
     func keep(_ report: TurnReport) async { state.withLock { $0.kept.append(report) } }
-    func forget() async { state.withLock { $0.forgotten += 1 } }
+    func forget(upTo turn: Turn) async { state.withLock { $0.forgotten += 1 } }
 }

@@ -7,6 +7,7 @@ import VoiceLoop
 /// `pressel run [--settings FILE] [--state DIR]`
 struct RunCommand {
     private let configuration: Configuration
+    private static let patience = Duration.milliseconds(850)
 
     init(_ arguments: [String]) throws {
         configuration = try Configuration(
@@ -25,15 +26,30 @@ struct RunCommand {
         let lock = try configuration.lock(log)
         defer { withExtendedLifetime(lock) {} }
         let device = RunningDevice(configuration, log: log)
-        let reason = await withTaskGroup(of: Void.self) { group in
-            group.addTask { await device.run() }
-            log.info("pressel \(Pressel.version) is ready")
-            let reason = await end(by: device.conversation, signals, log)
-            group.cancelAll()
-            return reason
+        let running = Task { await device.run() }
+        log.info("pressel \(Pressel.version) is ready")
+        let reason = await end(by: device.conversation, signals, log)
+        running.cancel()
+        if await !isOver(running) {
+            log.warning("a disk or a device keeps it waiting; not waited for")
         }
         log.info("ended by \(reason)")
         return 0
+    }
+
+    /// Whoever stops a service does not wait for a slow memory card; what is written to the store is
+    /// whole at any moment.
+    private func isOver(_ running: Task<Void, Never>) async -> Bool {
+        let (ends, post) = AsyncStream.makeStream(of: Bool.self)
+        Task {
+            await running.value
+            post.yield(true)
+        }
+        Task {
+            try? await MonotonicClock().sleep(for: Self.patience)
+            post.yield(false)
+        }
+        return await ends.first { _ in true } ?? false
     }
 
     /// Waits for a signal, or for the button's way of ending.

@@ -96,15 +96,19 @@ extension SoundTest.Result {
 
     /// What the doctor says about the microphone, the speaker, and the way between them.
     func findings(capture: String, playback: String) -> [Finding] {
-        [
-            microphoneFinding(capture),
-            speaker.map {
-                .fails(
-                    .speaker, "\($0)",
-                    "see pressel devices for what there is, and set audio.playbackDevice")
-            } ?? .works(.speaker, "played a tone on \"\(playback)\""),
-            soundFinding,
-        ].compactMap { $0 }
+        [microphoneFinding(capture), speakerFinding(playback), soundFinding].compactMap { $0 }
+    }
+
+    private func speakerFinding(_ device: String) -> Finding {
+        switch speaker {
+        case nil: .works(.speaker, "played a tone on \"\(device)\"")
+        case is CancellationError:
+            .note(.speaker, "something else was played meanwhile", "try again")
+        case let error?:
+            .fails(
+                .speaker, "\(error)",
+                "see pressel devices for what there is, and set audio.playbackDevice")
+        }
     }
 
     private func microphoneFinding(_ device: String) -> Finding {
