@@ -14,10 +14,16 @@ public enum RecognizerProcess {
     /// Reads 16-bit mono samples at 16 kHz from standard input to its end, writes one line to
     /// standard output, and ends the process.
     ///
-    /// - Parameter grammar: the phrases to listen for besides, in JSGF, of words in the
-    ///   dictionary, which it can ask. A phrase is believed only if the general model heard
-    ///   something like it.
-    public static func run(model: String, grammar: (_ knows: (String) -> Bool) -> String) -> Never {
+    /// - Parameters:
+    ///   - grammar: the phrases to listen for besides, in JSGF, of words in the
+    ///     dictionary, which it can ask. A phrase is believed only if the general model heard
+    ///     something like it.
+    ///   - isRequest: whether words are one of the phrases; the grammar has sentences too
+    ///     that only begin like them, so that nobody takes those for one.
+    public static func run(
+        model: String, grammar: (_ knows: (String) -> Bool) -> String,
+        isRequest: (_ words: String) -> Bool
+    ) -> Never {
         guard let general = Decoder(model: model) else {
             tell("\(failure)the model in \(model) cannot be used")
             _exit(0)
@@ -40,7 +46,10 @@ public enum RecognizerProcess {
             let confirmation = Confirmation(
                 phrase: general.pronunciation(phrase.words),
                 sentence: general.pronunciation(sentence.words), fit: phrase.fit)
-            if confirmation.isSure { words = phrase.words }
+            // What only begins like a phrase is told by the general model, which knows more words,
+            // unless that one takes it for a phrase.
+            let matters = [phrase.words, words].contains { isRequest($0.joined(separator: " ")) }
+            if confirmation.isSure, matters { words = phrase.words }
         }
         tell("\(success)\(words.joined(separator: " "))")
         _exit(0)

@@ -2,6 +2,7 @@ import Glibc
 import Linux
 import Providers
 import VoiceLoop
+import VoiceLoop
 
 /// The command line: one command each, in `Commands/`.
 @main
@@ -12,8 +13,11 @@ enum Pressel {
         let arguments = Array(CommandLine.arguments.dropFirst())
         // The recognizer is this program again, for one turn; it has no other business.
         if arguments.first == PocketSphinx.command, arguments.count == 2 {
+            // Made while somebody speaks, not when they wait for what it says.
+            let requests = RequestParser(.english)
             RecognizerProcess.run(
-                model: arguments[1], grammar: SpokenGrammar.english(knowing:))
+                model: arguments[1], grammar: SpokenGrammar.english(knowing:),
+                isRequest: { requests.request(in: $0) != nil })
         }
         exit(await run(arguments))
     }
