@@ -124,11 +124,13 @@ final class TurnRun: Sendable {
         thinking.end()
         // Before its last sound is heard, so that a power cut never takes what was.
         let complete = report.withLock { $0 }
-        async let kept: Void? = parts.memory?.keep(complete)
+        async let kept: Void = remember(complete)
         mark(.heard, at: try await playback.drain())
-        _ = await kept
+        await kept
         return .answered
     }
+
+    private func remember(_ report: TurnReport) async { await parts.memory?.keep(report) }
 
     // MARK: - Listening
 
