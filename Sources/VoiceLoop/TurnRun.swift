@@ -123,12 +123,15 @@ final class TurnRun: Sendable {
             replyingTo: question, after: await exchanges(), on: playback, while: thinking)
         thinking.end()
         // Before its last sound is heard, so that a power cut never takes what was.
-        let complete = report.withLock { $0 }
+        let complete = soFar
         async let kept: Void = remember(complete)
         mark(.heard, at: try await playback.drain())
         await kept
         return .answered
     }
+
+    // A function of its own: 6.0.3 fails on a lock beside `async let`.
+    private var soFar: TurnReport { report.withLock { $0 } }
 
     private func remember(_ report: TurnReport) async { await parts.memory?.keep(report) }
 
