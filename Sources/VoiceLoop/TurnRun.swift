@@ -122,16 +122,18 @@ final class TurnRun: Sendable {
         try await speak(
             replyingTo: question, after: await exchanges(), on: playback, while: thinking)
         thinking.end()
-        // Before its last sound is heard, so that a power cut never takes what was.
-        let complete = soFar
-        async let kept: Void = remember(complete)
-        mark(.heard, at: try await playback.drain())
-        await kept
+        try await hearOut(playback)
         return .answered
     }
 
-    // A function of its own: 6.0.3 fails on a lock beside `async let`.
-    private var soFar: TurnReport { report.withLock { $0 } }
+    /// Waits for the last sound. Meanwhile the turn is kept, so that a power cut never takes what
+    /// was heard.
+    private func hearOut(_ playback: any Playback) async throws {
+        let complete = report.withLock { $0 }
+        async let kept: Void = remember(complete)
+        mark(.heard, at: try await playback.drain())
+        await kept
+    }
 
     private func remember(_ report: TurnReport) async { await parts.memory?.keep(report) }
 
