@@ -129,11 +129,13 @@ final class TurnRun: Sendable {
     /// Waits for the last sound. Meanwhile the turn is kept, so that a power cut never takes what
     /// was heard.
     private func hearOut(_ playback: any Playback) async throws {
-        let complete = report.withLock { $0 }
+        let complete = soFar
         async let kept: Void = remember(complete)
         mark(.heard, at: try await playback.drain())
         await kept
     }
+
+    private var soFar: TurnReport { report.withLock { $0 } }
 
     private func remember(_ report: TurnReport) async { await parts.memory?.keep(report) }
 
