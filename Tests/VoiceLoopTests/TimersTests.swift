@@ -55,6 +55,7 @@ struct TimersTests {
         clock.advance(by: .seconds(59))
         #expect(await timers.running.map(\.remaining) == [.seconds(1)])
         #expect(bell.rung.isEmpty)
+        await timers.end()
     }
 
     @Test("What is taken back does not ring, and is not kept")
@@ -104,11 +105,14 @@ struct TimersTests {
     @Test("One that was set when nobody knew the time rings after its whole duration again")
     func timeless() async throws {
         wall.time = nil
-        try await timers().set(for: .seconds(30), named: nil)
+        let before = timers()
+        try await before.set(for: .seconds(30), named: nil)
+        await before.end()
         #expect(keeping.timers.map(\.ringsAt) == [nil])
         let timers = timers()
         await timers.resume()
         #expect(await timers.running.map(\.remaining) == [.seconds(30)])
+        await timers.end()
     }
 
     private final class Wall: Sendable {
