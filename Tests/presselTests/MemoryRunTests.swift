@@ -131,8 +131,8 @@ struct MemoryRunTests {
         let question = try await spoken("What time is it?")
         var answered = 0
         for round in 1...50 {
-            let device = try await device(speed: 16)
-            try await device.ask(question, speed: 16)
+            let device = try await device(speed: 8)
+            try await device.ask(question, speed: 8)
             // Some die while they answer, some when they have.
             if round.isMultiple(of: 2) { try await device.says("turn 1: answered") }
             try await device.sleep(Int.random(in: 0...150, using: &random))
