@@ -126,13 +126,7 @@ public final class SimulatedCard: Sendable {
     private var heardPath: String { path("heard") }
     private var configurationPath: String { path("asound.conf") }
 
-    deinit {
-        for name in ["microphone", "heard", "asound.conf", "settings.json", "control", "mixer"] {
-            unlink(path(name))
-        }
-        rmdir(path("state"))
-        rmdir(folder)
-    }
+    deinit { removeTree(folder) }
 
     /// Lets `sound`, in `AudioFormat.speech`, be heard by the microphone from now on; at most
     /// half a minute may be waiting.

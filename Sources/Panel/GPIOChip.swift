@@ -1,5 +1,5 @@
 import CGPIO
-import Glibc
+import Linux
 
 /// Owns a GPIO chip and the one line that is requested of it. Letting go of it closes both.
 struct GPIOHandle: ~Copyable {
@@ -43,15 +43,7 @@ struct GPIOChip: Equatable {
     }
 
     private static func paths() -> [String] {
-        guard let folder = opendir("/dev") else { return [] }
-        defer { closedir(folder) }
-        var paths: [String] = []
-        while let entry = readdir(folder) {
-            let name = withUnsafeBytes(of: entry.pointee.d_name) { bytes in
-                String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-            }
-            if name.hasPrefix("gpiochip") { paths.append("/dev/\(name)") }
-        }
+        let paths = names(inFolder: "/dev").filter { $0.hasPrefix("gpiochip") }.map { "/dev/\($0)" }
         return paths.sorted { ($0.utf8.count, $0) < ($1.utf8.count, $1) }
     }
 

@@ -92,16 +92,22 @@ public actor Conversation {
     ///
     /// - Throws: if it can only be forgotten until the end of the program.
     public func forget() async throws {
-        exchanges = []
-        forgottenUpTo = turnsSoFar.withLock { $0 }
-        try await parts.memory?.forget(upTo: Turn(number: forgottenUpTo))
+        try await parts.memory?.forget(upTo: forgetNow())
     }
 
-    /// The loop does not wait for the disk.
+    /// - Returns: the last turn that is forgotten.
+    private func forgetNow() -> Turn {
+        exchanges = []
+        forgottenUpTo = turnsSoFar.withLock { $0 }
+        return Turn(number: forgottenUpTo)
+    }
+
+    /// Forgets at once, and does not wait for the disk, as the loop must not.
     private func forgetSoon() {
+        let last = forgetNow()
         Task {
             do {
-                try await self.forget()
+                try await parts.memory?.forget(upTo: last)
             } catch {
                 parts.log.error("\(error)")
                 self.say(.announcement(Sentences(settings.language).storeUnwritable))

@@ -16,8 +16,7 @@ final class TurnControl: Sendable {
         case sound
     }
 
-    private let state = Mutex((ending: Ending.button, isSettled: false))
-    private let dropped = Mutex(false)
+    private let state = Mutex((ending: Ending.button, isSettled: false, isDropped: false))
 
     func end(by ending: Ending) { state.withLock { $0.ending = ending } }
 
@@ -25,9 +24,11 @@ final class TurnControl: Sendable {
     func settle() { state.withLock { $0.isSettled = true } }
 
     /// It was never a turn, only a tap: nothing more is heard of it.
-    func drop() { dropped.withLock { $0 = true } }
+    func drop() { state.withLock { $0.isDropped = true } }
 
-    var isDropped: Bool { dropped.withLock { $0 } }
+    var isDropped: Bool { state.withLock { $0.isDropped } }
 
-    var current: (ending: Ending, isSettled: Bool) { state.withLock { $0 } }
+    var current: (ending: Ending, isSettled: Bool) {
+        state.withLock { ($0.ending, $0.isSettled) }
+    }
 }

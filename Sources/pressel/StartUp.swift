@@ -82,8 +82,7 @@ actor StartUp {
             for finding in findings where finding.verdict == .fails {
                 log.error("\(finding.part.rawValue): \(finding.found)")
             }
-            let words = SpokenFindings(language: configuration.settings.language)
-                .words(findings)
+            let words = SpokenFindings(appliance.loopSettings.language).words(findings)
             await conversation.say(.announcement(words))
         } else {
             log.info("held at the start: recovery")

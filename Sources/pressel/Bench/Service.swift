@@ -75,7 +75,19 @@ final class Service: Sendable {
             "pressel run did not say \"\(text)\" within 30 s; its last words: \(last)")
     }
 
-    func end() async {
+    /// Runs `body`, and ends the service however that went.
+    func during<Result>(_ body: (Service) async throws -> Result) async throws -> Result {
+        do {
+            let result = try await body(self)
+            await end()
+            return result
+        } catch {
+            await end()
+            throw error
+        }
+    }
+
+    private func end() async {
         child.send(SIGTERM)
         _ = await onThread("bench end") { [child] in child.wait() }
         unlink(settings)

@@ -13,23 +13,24 @@ struct ServiceBench {
         var starting: [Double] = []
         for number in 1...Self.starts {
             tell("start \(number) of \(Self.starts)")
-            let service = try Service(card)
-            try service.write("press\n")
-            starting.append(try await service.says("light listening").after.inMilliseconds)
-            await service.end()
+            let start = try await Service(card).during { service in
+                try service.write("press\n")
+                return try await service.says("light listening").after
+            }
+            starting.append(start.inMilliseconds)
         }
-        let service = try Service(card)
-        try service.write("press\n")
-        _ = try await service.says("light listening")
-        tell("a local turn, then \(Self.rest.components.seconds) s of rest")
-        let peak = try await peakOfTurn(service, card)
-        try await clock.sleep(for: Self.rest)
-        let usage = service.usage
-        let (start, before) = (Moment.now, usage.processorTime)
-        try await clock.sleep(for: .seconds(20))
-        let share = (usage.processorTime - before) / (Moment.now - start)
-        let idle = usage.proportionalMemory
-        await service.end()
+        let (peak, idle, share) = try await Service(card).during { service in
+            try service.write("press\n")
+            try await service.says("light listening")
+            tell("a local turn, then \(Self.rest.components.seconds) s of rest")
+            let peak = try await peakOfTurn(service, card)
+            try await clock.sleep(for: Self.rest)
+            let usage = service.usage
+            let (start, before) = (Moment.now, usage.processorTime)
+            try await clock.sleep(for: .seconds(20))
+            let share = (usage.processorTime - before) / (Moment.now - start)
+            return (peak, usage.proportionalMemory, share)
+        }
         func megabytes(_ bytes: Int) -> Double { Double(bytes) / 1_000_000 }
         return [
             Measurement(

@@ -39,6 +39,16 @@ struct SoakBench {
                 "speechToText": [{"provider": "pocketsphinx", "model": "\(model.path)"}],
                 """,
             button: "\"mode\": \"toggle\",", logging: "info")
+        return try await service.during { service in
+            try await ask(question, service, card, tell)
+        }
+    }
+
+    /// Holds the turns, and looks at the service now and then.
+    private func ask(
+        _ question: AudioChunk, _ service: Service, _ card: SimulatedCard,
+        _ tell: @escaping @Sendable (String) -> Void
+    ) async throws -> [Look] {
         try await service.says("recording from")
         let clock = MonotonicClock()
         let length = question.duration / Self.speed
@@ -65,7 +75,6 @@ struct SoakBench {
                     threads: usage.threads, descriptors: usage.descriptors))
             tell("\(turn) turns, \(usage.anonymousMemory / 1024) kB")
         }
-        await service.end()
         return looks
     }
 

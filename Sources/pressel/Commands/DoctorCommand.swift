@@ -64,7 +64,7 @@ struct DoctorCommand {
             group.addTask { await speaker.run() }
             defer { group.cancelAll() }
             let playback = speaker.begin()
-            let text = SpokenFindings(language: configuration.settings.language).words(findings)
+            let text = SpokenFindings(appliance.loopSettings.language).words(findings)
             for try await chunk in try await appliance.ownVoice.speech(for: text) {
                 _ = try await playback.play(chunk)
             }

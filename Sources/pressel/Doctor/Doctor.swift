@@ -20,18 +20,17 @@ struct Doctor {
         return await withTaskGroup(of: Void.self) { group in
             group.addTask { await microphone.run() }
             group.addTask { await speaker.run() }
-            let findings = await examine(microphone, speaker)
-            group.cancelAll()
-            // Between the state and the sound.
-            let index = findings.firstIndex { $0.part == .microphone } ?? 0
-            return Array(findings[..<index]) + panel + findings[index...]
+            defer { group.cancelAll() }
+            return await examine(microphone, speaker, panel: panel)
         }
     }
 
     /// The same on a device that runs, whose button and light are in use.
-    func examine(_ microphone: any Microphone, _ speaker: any Speaker) async -> [Finding] {
+    func examine(
+        _ microphone: any Microphone, _ speaker: any Speaker, panel: [Finding] = []
+    ) async -> [Finding] {
         let audio = configuration.settings.audio
-        var findings = settingsFindings + [stateFinding]
+        var findings = settingsFindings + [stateFinding] + panel
         let test = SoundTest(microphone: microphone, speaker: speaker, clock: appliance.clock)
         findings += await test.run().findings(
             capture: audio.captureDevice, playback: audio.playbackDevice)

@@ -1,10 +1,17 @@
-/// The doctor's findings as the device says them, in the owner's language where it knows it.
+import VoiceLoop
+
+/// The doctor's findings as the device says them.
 struct SpokenFindings {
     private let words: Words
 
-    /// - Parameter language: BCP 47; what is not among ours is answered in English.
-    init(language: String) {
-        words = Words.all[String(language.prefix { $0 != "-" }).lowercased()] ?? Words.english
+    init(_ language: SpokenLanguage) {
+        words =
+            switch language {
+            case .english: .english
+            case .german: .german
+            case .french: .french
+            case .spanish: .spanish
+            }
     }
 
     /// What fails, what deserves a note, or that all is well.
@@ -34,9 +41,8 @@ struct SpokenFindings {
                 .sound: "the sound", .recognizer: "the speech recognizer", .voice: "my voice",
                 .clock: "the clock", .network: "the network",
             ])
-        static let all: [String: Words] = [
-            "en": english,
-            "de": Words(
+        static let german =
+            Words(
                 allWell: "Alles funktioniert.", heardMyself: "Ich kann mich gut hören.",
                 fails: { "Es gibt ein Problem: \($0)." },
                 names: [
@@ -45,8 +51,9 @@ struct SpokenFindings {
                     .speaker: "der Lautsprecher", .sound: "der Ton",
                     .recognizer: "die Spracherkennung", .voice: "meine Stimme",
                     .clock: "die Uhr", .network: "das Netzwerk",
-                ]),
-            "fr": Words(
+                ])
+        static let french =
+            Words(
                 allWell: "Tout fonctionne.", heardMyself: "Je m'entends bien.",
                 fails: { "Il y a un problème : \($0)." },
                 names: [
@@ -55,8 +62,9 @@ struct SpokenFindings {
                     .speaker: "le haut-parleur", .sound: "le son",
                     .recognizer: "la reconnaissance vocale", .voice: "ma voix",
                     .clock: "l'horloge", .network: "le réseau",
-                ]),
-            "es": Words(
+                ])
+        static let spanish =
+            Words(
                 allWell: "Todo funciona.", heardMyself: "Me oigo bien.",
                 fails: { "Hay un problema: \($0)." },
                 names: [
@@ -64,7 +72,6 @@ struct SpokenFindings {
                     .light: "la luz", .microphone: "el micrófono", .speaker: "el altavoz",
                     .sound: "el sonido", .recognizer: "el reconocimiento de voz",
                     .voice: "mi voz", .clock: "el reloj", .network: "la red",
-                ]),
-        ]
+                ])
     }
 }
