@@ -24,6 +24,7 @@ let package = Package(
     ],
     targets: [
         .systemLibrary(name: "CALSA"),
+        .systemLibrary(name: "CCurl"),
         .target(name: "CGPIO", linkerSettings: [.linkedLibrary("gpiod")]),
         .systemLibrary(name: "CLAME"),
         .systemLibrary(name: "CLinux"),
@@ -42,7 +43,7 @@ let package = Package(
         library("Codec", ["Voice", "CLAME", "CMPG123", "CSndFile", "CSpeexDSP"]),
         library("Audio", ["Codec", "Linux", "Voice", "CALSA"]),
         library("Panel", ["Linux", "Voice", "CGPIO"]),
-        library("Providers", ["Codec", "Linux", "Voice", "CPocketSphinx"]),
+        library("Providers", ["Codec", "Linux", "Voice", "CCurl", "CPocketSphinx"]),
         library("VoiceLoop", ["Codec", "Voice"]),
         library("Store", ["Codec", "Linux", "Voice", "CSQLite"]),
         .executableTarget(

@@ -96,6 +96,27 @@ public struct Settings: Equatable, Sendable {
         public var speed: Double?
         public var region: String?
         public var timeoutSeconds: Double?
+        /// How a voice is to speak, for models that can be told.
+        public var instructions: String?
+        /// Of raw sound, where the server does not name it.
+        public var sampleRate: Int?
+        public var upload: Upload?
+        /// Of one reply, in tokens.
+        public var maxTokens: Int?
+        public var maxTokensField: MaxTokensField?
+        /// For models that think before they write.
+        public var reasoningEffort: String?
+        /// Whether the model is offered what the device can do.
+        public var tools = true
+
+        /// How a recording travels.
+        public enum Upload: String, CaseIterable, Sendable { case streamed, whole }
+
+        /// By which name the server knows the limit of a reply.
+        public enum MaxTokensField: String, CaseIterable, Sendable {
+            case maxCompletionTokens = "max_completion_tokens"
+            case maxTokens = "max_tokens"
+        }
 
         public init(provider: String) { self.provider = provider }
     }

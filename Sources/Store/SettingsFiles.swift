@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Glibc
 import Linux
+public import Voice
 
 /// The two files that settings come from.
 public struct SettingsFiles: Sendable {
@@ -43,5 +44,17 @@ public struct SettingsFiles: Sendable {
         let decoder = JSONDecoder()
         decoder.allowsJSON5 = true
         return try decoder.decode(JSONValue.self, from: Data(bytes))
+    }
+}
+
+extension JSONValue {
+    /// This document with `other` laid over it: key by key where both hold objects, else `other`.
+    /// A `null` takes the key away, so that the default holds again.
+    func overlaid(with other: JSONValue) -> JSONValue {
+        guard case .object(var keys) = self, case .object(let others) = other else { return other }
+        for (key, value) in others {
+            keys[key] = value == .null ? nil : keys[key]?.overlaid(with: value) ?? value
+        }
+        return .object(keys)
     }
 }

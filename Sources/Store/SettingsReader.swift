@@ -72,12 +72,28 @@ struct SettingsReader {
     }
 
     mutating func read(_ key: String, into value: inout Int, within range: ClosedRange<Int>) {
-        read(key, into: &value, allowed: "a whole number in \(range)") { written in
-            guard case .number(let number) = written, number.rounded() == number,
-                abs(number) < 1e15, range.contains(Int(number))
-            else { return nil }
-            return Int(number)
+        read(key, into: &value, allowed: Self.wholeNumber(range)) { written in
+            Self.wholeNumber(written, within: range)
         }
+    }
+
+    mutating func read(_ key: String, into value: inout Int?, within range: ClosedRange<Int>) {
+        readOptional(key, into: &value, allowed: Self.wholeNumber(range)) { written in
+            Self.wholeNumber(written, within: range)
+        }
+    }
+
+    private static func wholeNumber(_ range: ClosedRange<Int>) -> String {
+        "a whole number in \(range)"
+    }
+
+    private static func wholeNumber(
+        _ written: JSONValue, within range: ClosedRange<Int>
+    ) -> Int? {
+        guard case .number(let number) = written, number.rounded() == number,
+            abs(number) < 1e15, range.contains(Int(number))
+        else { return nil }
+        return Int(number)
     }
 
     mutating func read(
@@ -138,10 +154,21 @@ struct SettingsReader {
     /// One of a few words.
     mutating func read<Choice>(_ key: String, into value: inout Choice)
     where Choice: RawRepresentable<String> & CaseIterable {
-        let choices = Choice.allCases.map { "\"\($0.rawValue)\"" }.joined(separator: ", ")
-        read(key, into: &value, allowed: "one of \(choices)") { written in
+        read(key, into: &value, allowed: Self.choices(Choice.self)) { written in
             Self.text(written).flatMap(Choice.init(rawValue:))
         }
+    }
+
+    mutating func read<Choice>(_ key: String, into value: inout Choice?)
+    where Choice: RawRepresentable<String> & CaseIterable {
+        readOptional(key, into: &value, allowed: Self.choices(Choice.self)) { written in
+            Self.text(written).flatMap(Choice.init(rawValue:))
+        }
+    }
+
+    private static func choices<Choice>(_ type: Choice.Type) -> String
+    where Choice: RawRepresentable<String> & CaseIterable {
+        "one of " + Choice.allCases.map { "\"\($0.rawValue)\"" }.joined(separator: ", ")
     }
 
     mutating func readPath(_ key: String, into value: inout String) {

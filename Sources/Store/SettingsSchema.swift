@@ -1,4 +1,5 @@
 import Linux
+public import Voice
 
 extension Settings {
     /// Reads what `tree` sets. Whatever is wrong with a key is in the complaints, and its default
@@ -119,6 +120,13 @@ extension Settings.Link {
         file.read("speed", into: &speed, within: 0.25...4)
         file.read("region", into: &region)
         file.read("timeoutSeconds", into: &timeoutSeconds, within: 0.1...600)
+        file.read("instructions", into: &instructions)
+        file.read("sampleRate", into: &sampleRate, within: 8_000...48_000)
+        file.read("upload", into: &upload)
+        file.read("maxTokens", into: &maxTokens, within: 1...100_000)
+        file.read("maxTokensField", into: &maxTokensField)
+        file.read("reasoningEffort", into: &reasoningEffort)
+        file.read("tools", into: &tools)
         if provider == nil {
             file.complain("provider", "is missing; every link names one")
             return nil

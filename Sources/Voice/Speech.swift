@@ -1,5 +1,16 @@
+/// Somebody who has a part in answering.
+public protocol Provider: Sendable {
+    /// Gets ready for a question that is being asked: whatever takes time and costs nothing.
+    /// Returns at once.
+    func prepare()
+}
+
+extension Provider {
+    public func prepare() {}
+}
+
 /// Turns speech into words.
-public protocol SpeechRecognizer: Sendable {
+public protocol SpeechRecognizer: Provider {
     /// The words of `speech`, which is taken up while it is still being spoken. Called when the
     /// button goes down, so that whatever takes time to get ready does so while the person
     /// speaks. Returns soon after the stream has ended; empty if no word was made out.
@@ -7,19 +18,39 @@ public protocol SpeechRecognizer: Sendable {
     func transcript(of speech: AudioStream) async throws(ProviderError) -> String
 }
 
+/// What a language model is asked.
+public struct Prompt: Sendable {
+    public var question: String
+    /// What was said before, the oldest first.
+    public var exchanges: [Exchange]
+    /// How the model is to behave; nil leaves it to the model.
+    public var instructions: String?
+    /// Why those who were asked before gave no reply.
+    public var failures: [ProviderError]
+
+    public init(
+        question: String, exchanges: [Exchange] = [], instructions: String? = nil,
+        failures: [ProviderError] = []
+    ) {
+        self.question = question
+        self.exchanges = exchanges
+        self.instructions = instructions
+        self.failures = failures
+    }
+}
+
 /// Thinks of a reply.
-public protocol LanguageModel: Sendable {
+public protocol LanguageModel: Provider {
     /// Begins a reply, returning as soon as there is something to read. Dropping the stream, or
     /// cancelling whoever reads it, hangs up. An empty reply is valid: there is nothing to say.
     ///
     /// - Throws: `ProviderError` if there was no text at all. What goes wrong after the first
     ///   piece is thrown by the stream instead.
-    func reply(to question: String, after exchanges: [Exchange]) async throws(ProviderError)
-        -> TextStream
+    func reply(to prompt: Prompt) async throws(ProviderError) -> TextStream
 }
 
 /// Turns words into speech.
-public protocol SpeechSynthesizer: Sendable {
+public protocol SpeechSynthesizer: Provider {
     /// Speaks `text`, returning as soon as there is something to hear. Dropping the stream, or
     /// cancelling whoever reads it, hangs up.
     ///

@@ -22,6 +22,7 @@ public final class Failover<Provider: Sendable>: Sendable {
 
     private struct Pause {
         var failures: Int
+        var reason: ProviderError
         var until: Moment
     }
 
@@ -38,27 +39,44 @@ public final class Failover<Provider: Sendable>: Sendable {
 
     /// Asks one link after the other.
     ///
+    /// - Parameter ask: is told why the links before gave no answer.
     /// - Returns: the first answer, and the name of the link that gave it.
-    /// - Throws: what the last link threw.
+    /// - Throws: if there is none, what the first link threw: it is the one that matters most.
     func first<Answer: Sendable>(
-        _ ask: @Sendable (Provider) async throws(ProviderError) -> Answer
+        _ ask:
+            @Sendable (Provider, _ failures: [ProviderError]) async throws(ProviderError)
+            -> Answer
     ) async throws(ProviderError) -> (answer: Answer, name: String) {
-        for (index, link) in links.dropLast().enumerated() where !isPassedOver(index) {
+        var failures: [ProviderError] = []
+        for (index, link) in links.enumerated() {
+            if index < links.count - 1, let reason = reasonToPassOver(index) {
+                failures.append(reason)
+                continue
+            }
             do {
-                let answer = try await ask(link.provider)
+                let answer = try await ask(link.provider, failures)
                 pauses.withLock { _ = $0.removeValue(forKey: index) }
                 return (answer, link.name)
             } catch {
                 if error == .cancelled { throw error }
-                passOver(index, because: error)
+                failures.append(error)
+                if index < links.count - 1 { passOver(index, because: error) }
             }
         }
-        let last = links[links.count - 1]
-        return (try await ask(last.provider), last.name)
+        throw failures[0]
     }
 
-    private func isPassedOver(_ index: Int) -> Bool {
-        pauses.withLock { pauses in pauses[index].map { clock.now < $0.until } ?? false }
+    /// The link that will be asked, as far as is known.
+    var next: Provider {
+        let index = links.indices.dropLast().first { reasonToPassOver($0) == nil }
+        return links[index ?? links.count - 1].provider
+    }
+
+    private func reasonToPassOver(_ index: Int) -> ProviderError? {
+        pauses.withLock { pauses in
+            guard let pause = pauses[index], clock.now < pause.until else { return nil }
+            return pause.reason
+        }
     }
 
     /// For 30 s after the first failure, twice as long after each further one, at most 10 min.
@@ -67,7 +85,8 @@ public final class Failover<Provider: Sendable>: Sendable {
             let failures = (pauses[index]?.failures ?? 0) + 1
             var pause = Self.firstPause
             for _ in 1..<min(failures, 10) { pause = min(pause * 2, Self.longestPause) }
-            pauses[index] = Pause(failures: failures, until: clock.now + pause)
+            pauses[index] = Pause(
+                failures: failures, reason: error, until: clock.now + pause)
             return pause
         }
         log.warning("\(error); not asking \(links[index].name) for \(pause.components.seconds) s")

@@ -16,6 +16,10 @@ public struct LoopSettings: Sendable {
     public var gestures = Phase.Gestures()
     /// How many exchanges the conversation remembers.
     public var rememberedTurns = 10
+    /// How language models are to behave; nil leaves it to them.
+    public var instructions: String?
+    /// An answer that is longer ends there.
+    public var longestReply = Duration.seconds(120)
     /// Whether the device listens again, hands-free, when its answer was heard.
     public var followUp = false
     /// What the device says of itself is in this language.

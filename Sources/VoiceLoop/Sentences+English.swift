@@ -16,6 +16,7 @@ extension Sentences {
         creditUsedUp: "The credit with the service that answers for me is used up. Please add"
             + " some there.",
         providerDown: "The service that answers for me is not working. Please try again later.",
+        brokenOff: "I am sorry, the answer broke off there.",
         notSetUp: "I am not set up yet. Please open my page in a browser on the same network, and"
             + " ask me for my address if you do not know it.",
         forgetQuestion: "Shall I forget our conversation? Tap once to agree.",

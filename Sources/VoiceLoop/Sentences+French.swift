@@ -17,6 +17,7 @@ extension Sentences {
         creditUsedUp: "Le crédit chez le service qui répond pour moi est épuisé. Recharge-le"
             + " là-bas.",
         providerDown: "Le service qui répond pour moi ne marche pas. Réessaie plus tard.",
+        brokenOff: "Désolé, la réponse s'est interrompue ici.",
         notSetUp: "Je ne suis pas encore configuré. Ouvre ma page dans un navigateur sur le même"
             + " réseau, et demande-moi mon adresse si tu ne la connais pas.",
         forgetQuestion: "Dois-je oublier notre conversation ? Appuie une fois pour accepter.",

@@ -20,6 +20,7 @@ extension Sentences {
             + " Bitte lade es dort auf.",
         providerDown: "Der Dienst, der für mich antwortet, ist gestört. Bitte versuche es später"
             + " noch einmal.",
+        brokenOff: "Leider ist die Antwort an dieser Stelle abgebrochen.",
         notSetUp: "Ich bin noch nicht eingerichtet. Bitte öffne meine Seite in einem Browser im"
             + " selben Netz, und frag mich nach meiner Adresse, wenn du sie nicht kennst.",
         forgetQuestion: "Soll ich unser Gespräch vergessen? Tippe einmal, wenn ja.",

@@ -15,6 +15,7 @@ extension Sentences {
             + " página.",
         creditUsedUp: "El crédito del servicio que responde por mí se ha acabado. Recárgalo allí.",
         providerDown: "El servicio que responde por mí no funciona. Inténtalo más tarde.",
+        brokenOff: "Lo siento, la respuesta se ha cortado aquí.",
         notSetUp: "Todavía no estoy configurado. Abre mi página en un navegador de la misma red, y"
             + " pregúntame mi dirección si no la sabes.",
         forgetQuestion: "¿Quieres que olvide nuestra conversación? Toca una vez para aceptar.",

@@ -13,6 +13,8 @@ public struct Sentences: Sendable {
     public let keyRefused: String
     public let creditUsedUp: String
     public let providerDown: String
+    /// It had begun to answer, and did not go on.
+    public let brokenOff: String
     /// Nobody has claimed the device or given it a key yet.
     public let notSetUp: String
 
@@ -51,7 +53,8 @@ public struct Sentences: Sendable {
         _ language: SpokenLanguage, microphoneMissing: String, microphoneMuted: String,
         notUnderstood: String, noRecognizer: String, noAnswer: String,
         onlyEnglishOffline: String, noNetwork: String, keyRefused: String, creditUsedUp: String,
-        providerDown: String, notSetUp: String, forgetQuestion: String, forgotten: String,
+        providerDown: String, brokenOff: String, notSetUp: String, forgetQuestion: String,
+        forgotten: String,
         notForgotten: String,
         settingWrong: @escaping @Sendable (_ key: String, _ others: Bool) -> String,
         storeDamaged: String, storeNewer: String, storeUnwritable: String, buttonStuck: String,
@@ -72,6 +75,7 @@ public struct Sentences: Sendable {
         self.keyRefused = keyRefused
         self.creditUsedUp = creditUsedUp
         self.providerDown = providerDown
+        self.brokenOff = brokenOff
         self.notSetUp = notSetUp
         self.forgetQuestion = forgetQuestion
         self.forgotten = forgotten

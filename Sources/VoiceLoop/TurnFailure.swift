@@ -7,11 +7,13 @@ enum TurnFailure: Error, CustomStringConvertible {
     case noWords
     case languageModel(any Error)
     case synthesizer(any Error)
+    /// Somebody who had begun to answer did not go on.
+    case brokenOff(any Error)
 
     var description: String {
         switch self {
         case .microphone(let error), .recognizer(let error), .languageModel(let error),
-            .synthesizer(let error):
+            .synthesizer(let error), .brokenOff(let error):
             "\(error)"
         case .noWords: "speech was heard, but no words were made out"
         }
@@ -22,10 +24,30 @@ enum TurnFailure: Error, CustomStringConvertible {
         switch self {
         case .microphone(is MicrophoneMuted): sentences.microphoneMuted
         case .microphone: sentences.microphoneMissing
-        case .recognizer(ProviderError.foreignLanguage): sentences.onlyEnglishOffline
+        case .recognizer(let error as ProviderError):
+            sentences.sentence(for: error, else: sentences.noRecognizer)
         case .recognizer: sentences.noRecognizer
         case .noWords: sentences.notUnderstood
+        case .languageModel(let error as ProviderError), .synthesizer(let error as ProviderError):
+            sentences.sentence(for: error)
         case .languageModel, .synthesizer: sentences.noAnswer
+        case .brokenOff: sentences.brokenOff
+        }
+    }
+}
+
+extension Sentences {
+    /// What a person is told when a provider fails.
+    ///
+    /// - Parameter other: what is said where there is nothing more to say than that it failed.
+    func sentence(for error: ProviderError, else other: String? = nil) -> String {
+        switch error {
+        case .keyRefused: keyRefused
+        case .creditUsedUp: creditUsedUp
+        case .unreachable: noNetwork
+        case .busy, .down, .timedOut: providerDown
+        case .foreignLanguage: onlyEnglishOffline
+        case .unavailable, .refused, .failed, .cancelled: other ?? noAnswer
         }
     }
 }

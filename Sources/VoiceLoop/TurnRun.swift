@@ -8,11 +8,11 @@ final class TurnRun: Sendable {
     let turn: Turn
     let control = TurnControl()
     private let recording = Recording()
-    private let parts: LoopParts
-    private let settings: LoopSettings
+    let parts: LoopParts
+    let settings: LoopSettings
     private let tell: @Sendable (Phase.Event) -> Void
-    private let report: Mutex<TurnReport>
-    private let played = Mutex<(samples: [Int16], format: AudioFormat)?>(nil)
+    let report: Mutex<TurnReport>
+    let played = Mutex<(samples: [Int16], format: AudioFormat)?>(nil)
 
     /// How often the device ticks while it thinks.
     private static let tickPause = Duration.seconds(2)
@@ -31,7 +31,7 @@ final class TurnRun: Sendable {
         report = Mutex(TurnReport(turn: turn))
     }
 
-    private func post(_ event: Phase.Event) {
+    func post(_ event: Phase.Event) {
         if !control.isDropped { tell(event) }
     }
 
@@ -39,9 +39,9 @@ final class TurnRun: Sendable {
         report.withLock { $0.timeline.mark(step, at: moment) }
     }
 
-    private func mark(_ step: Step) { mark(step, at: parts.clock.now) }
+    func mark(_ step: Step) { mark(step, at: parts.clock.now) }
 
-    private func set<Value>(_ key: WritableKeyPath<TurnReport, Value>, _ value: Value) {
+    func set<Value>(_ key: WritableKeyPath<TurnReport, Value>, _ value: Value) {
         report.withLock { $0[keyPath: key] = value }
     }
 
@@ -80,6 +80,7 @@ final class TurnRun: Sendable {
         switch question {
         case .spoken(let start, let pressed):
             mark(.pressed, at: pressed)
+            prepare()
             // Asked at the press, so that it is ready by the time somebody has spoken.
             async let words = transcribe()
             let hasSpeech = try await record(from: start, pressed: pressed)
@@ -95,6 +96,7 @@ final class TurnRun: Sendable {
                 to: try await words, after: exchanges, on: playback, while: thinking)
         case .written(let text):
             mark(.pressed)
+            prepare()
             return try await reply(to: text, after: exchanges, on: playback, while: Thinking())
         case .unasked(let text, let ownVoice):
             mark(.pressed)
@@ -110,6 +112,13 @@ final class TurnRun: Sendable {
             try await ring(text, on: playback)
             return .answered
         }
+    }
+
+    /// Whoever will be asked gets ready while the person speaks.
+    private func prepare() {
+        parts.recognizers.next.prepare()
+        parts.languageModels.next.prepare()
+        parts.synthesizers.next.prepare()
     }
 
     private func reply(
@@ -225,7 +234,7 @@ final class TurnRun: Sendable {
         let (text, name): (String, String)
         do {
             (text, name) = try await parts.recognizers.first {
-                [recording] recognizer throws(ProviderError) in
+                [recording] recognizer, _ throws(ProviderError) in
                 try await recognizer.transcript(of: recording.sound())
             }
         } catch {
@@ -236,63 +245,7 @@ final class TurnRun: Sendable {
         return text
     }
 
-    // MARK: - Answering
-
-    private func speak(
-        replyingTo question: String, after exchanges: [Exchange], on playback: any Playback,
-        while thinking: Thinking
-    ) async throws {
-        let (text, name): (TextStream, String)
-        do {
-            (text, name) = try await parts.languageModels.first { model throws(ProviderError) in
-                try await model.reply(to: question, after: exchanges)
-            }
-        } catch {
-            throw TurnFailure.languageModel(error)
-        }
-        set(\.providers["languageModel"], name)
-        var clauses = Clauses()
-        for try await piece in text.reporting(TurnFailure.languageModel) {
-            mark(.firstText)
-            report.withLock { $0.reply += piece }
-            for clause in clauses.append(piece) {
-                try await say(clause, on: playback, while: thinking)
-            }
-        }
-        try Task.checkCancellation()
-        if let clause = clauses.finish() { try await say(clause, on: playback, while: thinking) }
-    }
-
-    private func say(_ clause: String, on playback: any Playback, while thinking: Thinking)
-        async throws
-    {
-        parts.log.debug("\(turn): saying \"\(clause)\"")
-        let (sound, name): (AudioStream, String)
-        do {
-            (sound, name) = try await parts.synthesizers.first {
-                synthesizer throws(ProviderError) in
-                try await synthesizer.speech(for: clause)
-            }
-        } catch {
-            throw TurnFailure.synthesizer(error)
-        }
-        set(\.providers["textToSpeech"], name)
-        for try await chunk in sound.reporting(TurnFailure.synthesizer) {
-            mark(.firstSound)
-            if thinking.end() { post(.replyBegan(turn)) }
-            mark(.firstPlayed, at: try await playback.play(chunk))
-            if settings.keepsSound { keep(chunk) }
-        }
-        try Task.checkCancellation()
-    }
-
-    /// Keeps what was played, in the format of its first sound.
-    private func keep(_ chunk: AudioChunk) {
-        played.withLock { played in
-            if played == nil { played = ([], chunk.format) }
-            played!.samples += Resampler.convert(chunk, to: played!.format).samples
-        }
-    }
+    // MARK: - Sounds of the device itself
 
     /// Ticks at once and every two seconds until the answer is there. A tick that has begun plays
     /// to its end, and the answer follows it.

@@ -8,12 +8,14 @@ import VoiceLoop
 /// The parts of the device, introduced to each other as the settings say.
 struct Appliance {
     let settings: Settings
+    private let secrets: Secrets
     let clock = MonotonicClock()
     let log: Log
 
     /// Sets the process's time zone: make one before any thread is started.
     init(_ configuration: Configuration, log: Log) {
         settings = configuration.settings
+        secrets = configuration.secrets
         self.log = log
         wallClock = SystemWallClock(timeZone: settings.timeZone)
     }
@@ -54,11 +56,24 @@ struct Appliance {
         loop.gestures.hold = .milliseconds(settings.button.holdMilliseconds)
         loop.gestures.toggles = settings.button.mode == .toggle
         loop.followUp = settings.conversation.followUp
+        loop.longestReply = .seconds(settings.conversation.longestReplySeconds)
+        loop.instructions = settings.conversation.systemPrompt ?? usualInstructions
         loop.rememberedTurns = settings.conversation.rememberedTurns
         loop.language = language
         loop.sounds = settings.audio.sounds
         loop.keepsSound = settings.history.keepAudio
         return loop
+    }
+
+    /// What a model is told that was told nothing by the owner.
+    private var usualInstructions: String {
+        """
+        You are \(settings.name), a voice assistant in somebody's room. What you write is spoken \
+        aloud and cannot be seen: answer in one to three short sentences of plain text, without \
+        lists, headings, links or emoji. Answer in the language in which you are asked; the \
+        owner's is \(settings.language). Where a tool does what is asked, call it, and tell only \
+        what its result says. If you do not know, say so.
+        """
     }
 
     /// - Parameters:
@@ -69,24 +84,21 @@ struct Appliance {
         controls: (any DeviceControls)? = nil, memory: (any ConversationMemory)? = nil,
         pace: SpeakingPace = SpeakingPace()
     ) -> LoopParts {
+        let skills = Skills(
+            language: language, wallClock: wallClock, network: RoutingTable(),
+            device: controls ?? PlainControls(settings), log: log.of("skills"))
         let table = ProviderTable(
-            language: settings.language,
-            skills: Skills(
-                language: language, wallClock: wallClock, network: RoutingTable(),
-                device: controls ?? PlainControls(settings), log: log.of("skills")),
-            pace: pace)
-        let log = log.of("providers")
+            language: settings.language, skills: skills, tools: nil, pace: pace,
+            secrets: secrets, cloud: Cloud(caFile: settings.network.caFile), clock: clock,
+            log: log.of("providers"))
         return LoopParts(
             microphone: microphone, speaker: speaker,
             recognizers: table.chain(
-                "speechToText", settings.speechToText, local: "pocketsphinx", clock: clock,
-                log: log, table.recognizer),
+                "speechToText", settings.speechToText, local: "pocketsphinx", table.recognizer),
             languageModels: table.chain(
-                "languageModel", settings.languageModel, local: "skills", clock: clock, log: log,
-                table.languageModel),
+                "languageModel", settings.languageModel, local: "skills", table.languageModel),
             synthesizers: table.chain(
-                "textToSpeech", settings.textToSpeech, local: "espeak-ng", clock: clock, log: log,
-                table.synthesizer),
-            ownVoice: ownVoice, memory: memory, clock: clock, log: self.log.of("loop"))
+                "textToSpeech", settings.textToSpeech, local: "espeak-ng", table.synthesizer),
+            ownVoice: ownVoice, memory: memory, clock: clock, log: log.of("loop"))
     }
 }

@@ -14,6 +14,7 @@ struct Configuration {
     let problems: [String]
     let state: StateFolder
     let files: SettingsFiles
+    var secrets: Secrets
     /// The owner's settings file.
     let owners: String
 
@@ -31,7 +32,9 @@ struct Configuration {
         files = SettingsFiles(owners: owners, stateFolder: state.path)
         let (tree, problems) = files.read()
         (settings, complaints) = Settings.reading(tree)
-        self.problems = problems + Self.withoutEffect(tree)
+        secrets = Secrets(environment: environment, state: state)
+        self.problems =
+            problems + [secrets.problem].compactMap { $0 } + Self.withoutEffect(tree)
     }
 
     /// One line each for the log.
@@ -56,8 +59,7 @@ struct Configuration {
 
     /// Keys that are understood, but whose part this version does not have.
     private static let laterKeys = [
-        "board", "conversation.systemPrompt", "conversation.longestReplySeconds",
-        "history.archive", "web", "network",
+        "board", "history.archive", "web",
     ]
 
     private static func withoutEffect(_ tree: JSONValue) -> [String] {

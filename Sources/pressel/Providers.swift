@@ -1,6 +1,7 @@
 import Linux
 import Providers
 import Store
+import Synchronization
 import Voice
 import VoiceLoop
 
@@ -9,10 +10,19 @@ import VoiceLoop
 struct ProviderTable {
     let language: String
     let skills: Skills
+    let tools: (any Tools)?
     let pace: SpeakingPace
+    let secrets: Secrets
+    let cloud: Cloud
+    let clock: any MomentClock
+    let log: Log
 
     func recognizer(_ link: Settings.Link) -> (any SpeechRecognizer)? {
         switch link.provider {
+        case "openai":
+            OpenAITranscription(
+                openAI(link), model: ModelChoice(link.model), language: link.language ?? language,
+                upload: link.upload == .whole ? .whole : .streamed)
         case "pocketsphinx":
             PocketSphinx(
                 program: pathOfThisProgram(), model: link.model ?? PocketSphinx.defaultModel,
@@ -23,6 +33,7 @@ struct ProviderTable {
 
     func languageModel(_ link: Settings.Link) -> (any LanguageModel)? {
         switch link.provider {
+        case "openai": chat(link)
         case "skills": skills
         default: nil
         }
@@ -30,6 +41,7 @@ struct ProviderTable {
 
     func synthesizer(_ link: Settings.Link) -> (any SpeechSynthesizer)? {
         switch link.provider {
+        case "openai": speech(link)
         case "espeak-ng":
             ESpeak(
                 voice: link.voice ?? ESpeak.voice(forLanguage: link.language ?? language),
@@ -38,13 +50,42 @@ struct ProviderTable {
         }
     }
 
-    /// The chain for one stage: the links of `settings` this version has, the device's own always
-    /// last.
+    private func chat(_ link: Settings.Link) -> OpenAIChat {
+        var options = OpenAIChat.Options()
+        options.maxTokens = link.maxTokens
+        if link.maxTokensField == .maxTokens { options.limitField = .maxTokens }
+        options.reasoningEffort = link.reasoningEffort
+        return OpenAIChat(
+            openAI(link), model: ModelChoice(link.model), options: options,
+            tools: link.tools ? tools : nil)
+    }
+
+    private func speech(_ link: Settings.Link) -> OpenAISpeech {
+        var options = OpenAISpeech.Options()
+        if let voice = link.voice { options.voice = voice }
+        if let speed = link.speed { options.speed = speed }
+        if let rate = link.sampleRate { options.framesPerSecond = rate }
+        options.instructions = link.instructions
+        return OpenAISpeech(
+            openAI(link), model: ModelChoice(link.model), options: options, pace: pace)
+    }
+
+    private func openAI(_ link: Settings.Link) -> OpenAIServer {
+        OpenAIServer(
+            name: link.provider,
+            baseURL: link.baseURL ?? environment("OPENAI_BASE_URL") ?? OpenAIServer.defaultURL,
+            key: secrets[.openAI], client: cloud.client,
+            timeout: link.timeoutSeconds.map { .seconds($0) } ?? OpenAIServer.defaultTimeout,
+            clock: clock, log: log)
+    }
+
+    /// The chain for one stage: the links of `settings` that this version has, the device's own
+    /// always last. Where nobody set up a chain, everybody leads who has a key.
     func chain<Provider>(
-        _ key: String, _ links: [Settings.Link]?, local: String, clock: any MomentClock, log: Log,
+        _ key: String, _ links: [Settings.Link]?, local: String,
         _ make: (Settings.Link) -> Provider?
     ) -> Failover<Provider> {
-        var links = links ?? []
+        var links = links ?? withKeys
         if links.last?.provider != local { links.append(Settings.Link(provider: local)) }
         let made = links.compactMap { link -> Failover<Provider>.Link? in
             if let provider = make(link) { return .init(link.provider, provider) }
@@ -53,5 +94,26 @@ struct ProviderTable {
             return nil
         }
         return Failover(made, clock: clock, log: log)
+    }
+
+    private var withKeys: [Settings.Link] {
+        secrets[.openAI] == nil ? [] : [Settings.Link(provider: "openai")]
+    }
+}
+
+/// The one client for everything in the cloud, made when the first asks for it: a device without
+/// any has no thread for it.
+final class Cloud: Sendable {
+    private let caFile: String?
+    private let made = Mutex<HTTPClient?>(nil)
+
+    init(caFile: String?) { self.caFile = caFile }
+
+    var client: HTTPClient {
+        made.withLock { made in
+            let client = made ?? HTTPClient(caFile: caFile)
+            made = client
+            return client
+        }
     }
 }

@@ -29,7 +29,7 @@ struct FailoverTests {
     }
 
     private func ask(_ chain: Failover<Link>) async throws(ProviderError) -> String {
-        try await chain.first { link throws(ProviderError) in try link.ask() }.name
+        try await chain.first { link, _ throws(ProviderError) in try link.ask() }.name
     }
 
     @Test("The first that answers wins")
@@ -54,7 +54,7 @@ struct FailoverTests {
         #expect(try await ask(chain) == "cloud")
     }
 
-    @Test("The last link is asked however often it failed, and its reason is told")
+    @Test("The last link is asked however often it failed, and the first reason is told")
     func last() async {
         let chain = chain()
         cloud.works.withLock { $0 = false }
@@ -65,11 +65,29 @@ struct FailoverTests {
         #expect(local.asked.withLock { $0 } == 3)
     }
 
+    @Test("The links behind know why those before them gave no answer, asked or passed over")
+    func failures() async throws {
+        let chain = chain()
+        cloud.works.withLock { $0 = false }
+        let reason = ProviderError.unavailable(provider: "cloud", reason: "no way")
+        for _ in 0..<2 {
+            let told = try await chain.first { link, failures throws(ProviderError) in
+                _ = try link.ask()
+                return failures
+            }.answer
+            #expect(told == [reason])
+        }
+        #expect(cloud.asked.withLock { $0 } == 1)
+        #expect(chain.next === local)
+        clock.advance(by: .seconds(30))
+        #expect(chain.next === cloud)
+    }
+
     @Test("Who goes away is no reason to pass a link over")
     func cancelled() async throws {
         let chain = chain()
         await #expect(throws: ProviderError.cancelled) {
-            try await chain.first { _ throws(ProviderError) -> Int in throw .cancelled }
+            try await chain.first { _, _ throws(ProviderError) -> Int in throw .cancelled }
         }
         #expect(try await ask(chain) == "cloud")
     }

@@ -69,13 +69,16 @@ struct SkillsTests {
 
     private func reply(
         _ question: String, in language: SpokenLanguage = .english, on device: FakeControls,
-        time: LocalTime? = Self.afternoon, online: Bool = false, after exchanges: [Exchange] = []
+        time: LocalTime? = Self.afternoon, online: Bool = false, after exchanges: [Exchange] = [],
+        failures: [ProviderError] = []
     ) async throws -> String {
         let skills = Skills(
             language: language, wallClock: Wall(time: time), network: Net(isConnected: online),
             device: device, log: .silent)
         var reply = ""
-        for try await piece in try await skills.reply(to: question, after: exchanges) {
+        for try await piece in try await skills.reply(
+            to: Prompt(question: question, exchanges: exchanges, failures: failures))
+        {
             reply += piece
         }
         return reply
@@ -359,7 +362,7 @@ struct SentencesTests {
             ]
         }
         let own = all(Sentences(language))
-        #expect(own.count == 23)
+        #expect(own.count == 24)
         #expect(Set(own).count == own.count)
         #expect(own.allSatisfy { $0.count > 15 && ".?".contains($0.last!) })
         if language != .english { #expect(Set(own).isDisjoint(with: all(Sentences(.english)))) }

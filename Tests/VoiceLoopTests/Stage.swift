@@ -262,26 +262,63 @@ final class StageRecognizer: SpeechRecognizer {
 }
 
 final class StageModel: LanguageModel {
-    private let state = Mutex<[Int]>([])
+    private struct State {
+        var remembered: [Int] = []
+        var pieces = ["On", "e. Tw", "o."]
+        var end: ProviderError?
+        var given = 0
+        var prepared = 0
+    }
+    private let state = Mutex(State())
 
     /// How many exchanges each turn was given.
-    var remembered: [Int] { state.withLock { $0 } }
+    var remembered: [Int] { state.withLock { $0.remembered } }
+    /// What it says, piece by piece.
+    var pieces: [String] {
+        get { state.withLock { $0.pieces } }
+        set { state.withLock { $0.pieces = newValue } }
+    }
+    /// What ends a reply that has begun; nil for its end.
+    var end: ProviderError? {
+        get { state.withLock { $0.end } }
+        set { state.withLock { $0.end = newValue } }
+    }
+    /// How many pieces were taken.
+    var given: Int { state.withLock { $0.given } }
+    var prepared: Int { state.withLock { $0.prepared } }
 
-    func reply(
-        to question: String, after exchanges: [Exchange]
-    ) async throws(ProviderError) -> TextStream {
-        state.withLock { $0.append(exchanges.count) }
-        return TextStream { continuation in
-            for piece in ["On", "e. Tw", "o."] { continuation.yield(piece) }
-            continuation.finish()
+    func prepare() { state.withLock { $0.prepared += 1 } }
+
+    func reply(to prompt: Prompt) async throws(ProviderError) -> TextStream {
+        state.withLock { state in
+            state.remembered.append(prompt.exchanges.count)
+            state.given = 0
+        }
+        return TextStream { [self] in
+            try state.withLock { state in
+                guard state.given < state.pieces.count else {
+                    if let end = state.end { throw end }
+                    return nil
+                }
+                defer { state.given += 1 }
+                return state.pieces[state.given]
+            }
         }
     }
 }
 
 /// Speaks a text as samples that are its characters.
 final class StageSynthesizer: SpeechSynthesizer {
-    private let state = Mutex((endless: false, failure: ProviderError?.none))
+    private let state = Mutex(
+        (endless: false, failure: ProviderError?.none, asked: [String](), end: ProviderError?.none))
 
+    /// What it was asked to say, in that order.
+    var asked: [String] { state.withLock { $0.asked } }
+    /// What breaks a sound off after its first chunk; nil for its end.
+    var end: ProviderError? {
+        get { state.withLock { $0.end } }
+        set { state.withLock { $0.end = newValue } }
+    }
     var endless: Bool {
         get { state.withLock { $0.endless } }
         set { state.withLock { $0.endless = newValue } }
@@ -300,12 +337,16 @@ final class StageSynthesizer: SpeechSynthesizer {
 
     func speech(for text: String) async throws(ProviderError) -> AudioStream {
         if let failure { throw failure }
+        state.withLock { $0.asked.append(text) }
+        let end = end
         let chunk = AudioChunk(text.utf8.map { Int16($0) }, format: Self.format)
         let isEndless = endless
         let counter = Counter()
         return AudioStream {
             try await Task.sleep(for: .milliseconds(1))
-            return counter.increment() == 0 || isEndless ? chunk : nil
+            if counter.increment() == 0 || isEndless { return chunk }
+            if let end { throw end }
+            return nil
         }
     }
 }

@@ -29,12 +29,12 @@ public struct Skills: LanguageModel {
     }
 
     /// Does what is asked and says so, or says that it cannot be done; never throws.
-    public func reply(
-        to question: String, after exchanges: [Exchange]
-    ) async throws(ProviderError) -> TextStream {
+    public func reply(to prompt: Prompt) async throws(ProviderError) -> TextStream {
         let reply =
-            if let request = parser.request(in: question) {
-                await answer(to: request, after: exchanges)
+            if let request = parser.request(in: prompt.question) {
+                await answer(to: request, after: prompt.exchanges)
+            } else if let failure = prompt.failures.first {
+                Sentences(language).sentence(for: failure)
             } else {
                 replies.refusal(online: network.isConnected)
             }

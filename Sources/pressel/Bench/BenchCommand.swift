@@ -1,12 +1,17 @@
 import FoundationEssentials
 import Linux
 
-/// `pressel bench [--engine local] [--recognition] [--soak TURNS] [--json]`
+/// `pressel bench [--engine local|sandbox] [--profile P] [--recognition] [--soak TURNS] [--json]`
 struct BenchCommand {
     private let json: Bool
     private let recognition: Bool
     private let soak: Int?
+    private let engine: Engine?
+    private let profile: Sandbox.Profile?
     private let configuration: Configuration
+
+    /// What is measured; both, unless one is asked for.
+    private enum Engine { case local, sandbox }
 
     init(_ arguments: [String]) throws {
         let options = try Options(
@@ -14,16 +19,24 @@ struct BenchCommand {
             valued: ["engine", "profile", "soak"] + Configuration.options)
         json = options.has("json")
         recognition = options.has("recognition")
+        let engine: Engine?
         switch options["engine"] {
-        case nil, "local"?: break
-        case "sandbox"?:
-            throw CommandFailure(
-                "this version has no sandbox to measure against; use --engine local")
+        case nil: engine = nil
+        case "local"?: engine = .local
+        case "sandbox"?: engine = .sandbox
         case let other?:
             throw Options.Misuse("--engine is \"\(other)\"; use local or sandbox")
         }
-        if options["profile"] != nil {
-            throw Options.Misuse("--profile is for --engine sandbox")
+        self.engine = engine
+        profile = try options["profile"].map { name in
+            guard engine != .local else {
+                throw Options.Misuse("--profile is for --engine sandbox")
+            }
+            guard let profile = Sandbox.Profile.all.first(where: { $0.name == name }) else {
+                let names = Sandbox.Profile.all.map(\.name).joined(separator: ", ")
+                throw Options.Misuse("--profile is \"\(name)\"; use one of \(names)")
+            }
+            return profile
         }
         soak = try options["soak"].map { text in
             guard let turns = Int(text), turns > 0 else {
@@ -47,8 +60,14 @@ struct BenchCommand {
             return 0
         }
         var measurements = Measurements()
-        measurements.rows += try await LoopBench(configuration).run(Self.tell)
-        measurements.rows += try await ServiceBench().run(Self.tell)
+        if engine != .sandbox, profile == nil {
+            measurements.rows += try await LoopBench(configuration).run(Self.tell)
+            measurements.rows += try await ServiceBench().run(Self.tell)
+        }
+        if engine != .local {
+            measurements.rows += try await SandboxBench(configuration, profile: profile)
+                .run(Self.tell)
+        }
         print(json ? try measurements.json() : measurements.table)
         return 0
     }

@@ -1,0 +1,64 @@
+import Voice
+
+/// What is asked of an HTTP server.
+struct HTTPRequest: Sendable {
+    enum Method: Sendable {
+        case get
+        case head
+        /// With a body whose length is known.
+        case post([UInt8])
+        /// With a body that is still being made: chunked in HTTP/1.1.
+        case upload(HTTPUpload)
+    }
+
+    /// How long each part of an exchange may take.
+    struct Limits: Sendable {
+        /// Name, connection and TLS handshake together.
+        var connect = Duration.seconds(5)
+        /// From the last byte of the request to the first of the answer.
+        var firstByte = Duration.seconds(15)
+        /// Between two pieces of the answer while somebody waits for them.
+        var stall = Duration.seconds(10)
+    }
+
+    var method: Method
+    /// Absolute, `http` or `https`.
+    var url: String
+    var headers: [(name: String, value: String)] = []
+    var limits = Limits()
+
+    /// For messages.
+    var host: String { url.hostInURL }
+}
+
+extension String {
+    /// The host and port of a URL, without what else stands before the path.
+    var hostInURL: String {
+        let scheme = range(of: "://")
+        let rest = self[(scheme?.upperBound ?? startIndex)...]
+        let authority = rest.prefix { $0 != "/" && $0 != "?" && $0 != "#" }
+        return String(authority.split(separator: "@").last ?? authority)
+    }
+
+    private func range(of part: String) -> Range<Index>? {
+        var start = startIndex
+        while start < endIndex {
+            if self[start...].hasPrefix(part) { return start..<index(start, offsetBy: part.count) }
+            start = index(after: start)
+        }
+        return nil
+    }
+}
+
+/// Why there was no answer, or not the whole of one.
+enum HTTPFailure: Error, Equatable {
+    /// No way to the host: its name, its address, or nobody there.
+    case unreachable(host: String, reason: String)
+    /// The host is not who it should be; nothing was sent to it.
+    case untrusted(host: String, reason: String)
+    /// Connected, and nothing came for so long.
+    case timedOut(host: String, after: Duration)
+    /// The exchange broke off.
+    case broken(host: String, reason: String)
+    case cancelled
+}

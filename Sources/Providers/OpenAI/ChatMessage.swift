@@ -1,0 +1,170 @@
+import FoundationEssentials
+import Voice
+
+/// One message of a conversation as `POST /chat/completions` takes it.
+struct ChatMessage: Encodable {
+    var role: String
+    var content: String?
+    var toolCalls: [ToolCall]?
+    var toolCallID: String?
+
+    struct ToolCall: Codable {
+        var id = ""
+        var type = "function"
+        var function = Function()
+
+        struct Function: Codable {
+            var name = ""
+            var arguments = ""
+        }
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case role, content
+        case toolCalls = "tool_calls"
+        case toolCallID = "tool_call_id"
+    }
+
+    init(_ role: String, _ content: String) {
+        self.role = role
+        self.content = content
+    }
+
+    /// What the model said when it asked for tools, which it is shown again.
+    init(calling calls: [ToolCall]) {
+        role = "assistant"
+        toolCalls = calls
+    }
+
+    init(result: String, of call: String) {
+        self.init("tool", result)
+        toolCallID = call
+    }
+
+    /// Whatever was said so far, and the question.
+    static func conversation(_ prompt: Prompt) -> [ChatMessage] {
+        var messages: [ChatMessage] = []
+        // Every server knows `system`; only OpenAI's newest models call it `developer`, and take
+        // both.
+        if let instructions = prompt.instructions {
+            messages.append(ChatMessage("system", instructions))
+        }
+        for exchange in prompt.exchanges {
+            messages.append(ChatMessage("user", exchange.question))
+            messages.append(ChatMessage("assistant", exchange.reply))
+        }
+        messages.append(ChatMessage("user", prompt.question))
+        return messages
+    }
+}
+
+/// The body of `POST /chat/completions`.
+struct ChatRequest: Encodable {
+    private let model: String
+    private let messages: [ChatMessage]
+    private let options: OpenAIChat.Options
+    private let tools: [Tool]
+
+    init(model: String, messages: [ChatMessage], options: OpenAIChat.Options, tools: [Tool]) {
+        self.model = model
+        self.messages = messages
+        self.options = options
+        self.tools = tools
+    }
+
+    private enum Key: String, CodingKey {
+        case model, messages, stream, tools
+        case reasoningEffort = "reasoning_effort"
+        case maxCompletionTokens = "max_completion_tokens"
+        case maxTokens = "max_tokens"
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        var fields = encoder.container(keyedBy: Key.self)
+        try fields.encode(model, forKey: .model)
+        try fields.encode(messages, forKey: .messages)
+        try fields.encode(true, forKey: .stream)
+        if let limit = options.maxTokens {
+            let field = options.limitField == .maxTokens ? Key.maxTokens : .maxCompletionTokens
+            try fields.encode(limit, forKey: field)
+        }
+        try fields.encodeIfPresent(options.reasoningEffort, forKey: .reasoningEffort)
+        if !tools.isEmpty {
+            try fields.encode(try tools.map(OfferedTool.init), forKey: .tools)
+        }
+    }
+}
+
+private struct OfferedTool: Encodable {
+    let type = "function"
+    let function: Function
+
+    struct Function: Encodable {
+        let name, description: String
+        let parameters: JSONValue
+    }
+
+    init(_ tool: Tool) throws {
+        let schema = Data(tool.parameters.utf8)
+        function = Function(
+            name: tool.name, description: tool.purpose,
+            parameters: try JSONDecoder().decode(JSONValue.self, from: schema))
+    }
+}
+
+/// What the server writes: a piece of the reply, or why there is none.
+struct ChatChunk: Decodable {
+    struct Choice: Decodable {
+        let delta: Delta?
+        let finishReason: String?
+
+        private enum CodingKeys: String, CodingKey {
+            case delta
+            case finishReason = "finish_reason"
+        }
+    }
+
+    struct Delta: Decodable {
+        let content, refusal: String?
+        let toolCalls: [ToolCallPart]?
+
+        private enum CodingKeys: String, CodingKey {
+            case content, refusal
+            case toolCalls = "tool_calls"
+        }
+    }
+
+    /// The first part of a call names it, the others only add to its arguments.
+    struct ToolCallPart: Decodable {
+        let index: Int?
+        let id: String?
+        let function: Function?
+
+        struct Function: Decodable { let name, arguments: String? }
+    }
+
+    let choices: [Choice]?
+    /// Set if the server gave up after it had begun with a status of success.
+    let failure: String?
+
+    /// Nil for what is no JSON object.
+    init?(_ text: String) {
+        guard let chunk = try? JSONDecoder().decode(Self.self, from: Data(text.utf8)) else {
+            return nil
+        }
+        self = chunk
+    }
+
+    private enum CodingKeys: String, CodingKey { case choices, error }
+
+    init(from decoder: any Decoder) throws {
+        let fields = try decoder.container(keyedBy: CodingKeys.self)
+        choices = try fields.decodeIfPresent([Choice].self, forKey: .choices)
+        if fields.contains(.error), try !fields.decodeNil(forKey: .error) {
+            let body = try? fields.decode(OpenAIFailure.Body.self, forKey: .error)
+            failure = body?.message ?? "an error without a message"
+        } else {
+            failure = nil
+        }
+    }
+}

@@ -1,0 +1,112 @@
+import FoundationEssentials
+import Synchronization
+import Voice
+
+/// Which model is asked: the one that the settings name, or, if they name none, one that the server
+/// itself lists. None is written down here: models come and go faster than this program.
+public final class ModelChoice: Sendable {
+    /// What a model is needed for.
+    enum Purpose: Sendable {
+        case transcription, chat, speech
+    }
+
+    private let state: Mutex<String?>
+
+    /// - Parameter name: as the server knows it; nil lets the server's list decide.
+    public init(_ name: String?) { state = Mutex(name) }
+
+    /// The model's id, which is asked for at most once.
+    func id(for purpose: Purpose, at server: OpenAIServer) async throws(ProviderError) -> String {
+        if let known = state.withLock({ $0 }) { return known }
+        let models = try await server.models()
+        guard let id = ListedModel.choose(from: models, for: purpose) else {
+            throw .unavailable(
+                provider: server.name,
+                reason: "it lists no model for \(purpose); name one in the link's setting model")
+        }
+        state.withLock { $0 = id }
+        return id
+    }
+}
+
+/// A model as `GET /models` lists it.
+struct ListedModel: Decodable {
+    let id: String
+    /// In seconds since 1970.
+    let created: Double?
+    /// The day when it will be gone, as `2027-01-06`.
+    let shutdown: String?
+
+    private enum CodingKeys: String, CodingKey {
+        case id, created
+        case shutdown = "shutdown_date"
+    }
+
+    init(id: String, created: Double? = nil, shutdown: String? = nil) {
+        self.id = id
+        self.created = created
+        self.shutdown = shutdown
+    }
+
+    /// The best of those that are made for `purpose`, as far as their names tell: one that stays
+    /// before one that goes, a small and quick one before a large one, a new one before an old.
+    static func choose(from models: [ListedModel], for purpose: ModelChoice.Purpose) -> String? {
+        let fit = models.filter { $0.suits(purpose) }
+        // A server with a single model has it for whatever it serves.
+        guard !fit.isEmpty else { return models.count == 1 ? models[0].id : nil }
+        return fit.max { one, other in one.rank(purpose) < other.rank(purpose) }?.id
+    }
+
+    private func suits(_ purpose: ModelChoice.Purpose) -> Bool {
+        let words = id.lowercased()
+        func has(_ parts: [String]) -> Bool { parts.contains { words.contains($0) } }
+        switch purpose {
+        case .transcription:
+            return has(["transcribe", "whisper", "stt", "parakeet"])
+                && !has(["realtime", "live", "diarize"])
+        case .speech: return has(["tts", "kokoro", "piper", "speech"]) && !has(["realtime"])
+        case .chat:
+            return !has([
+                "transcribe", "whisper", "tts", "audio", "realtime", "live", "image", "embed",
+                "moderation", "dall-e", "sora", "codex", "search", "research", "instruct",
+                "computer", "rerank", "kokoro", "piper", "davinci", "babbage",
+            ])
+        }
+    }
+
+    private func rank(_ purpose: ModelChoice.Purpose) -> (Int, Int, Double, String) {
+        let words = id.lowercased()
+        let isSmall = ["mini", "nano", "luna", "flash", "haiku", "small"].contains {
+            words.contains($0)
+        }
+        // Only of chat the small ones are good enough for what is said in a room.
+        let size = purpose == .chat && isSmall ? 1 : 0
+        return (shutdown == nil ? 1 : 0, size, created ?? 0, id)
+    }
+}
+
+extension OpenAIServer {
+    /// What `GET /models` lists; all of it comes at once.
+    func models() async throws(ProviderError) -> [ListedModel] {
+        struct List: Decodable { let data: [ListedModel] }
+        let response = try await send(HTTPRequest(method: .get, url: url("/models")))
+        let bytes: [UInt8]
+        do {
+            bytes = try await response.body.read(atMost: 1 << 20)
+        } catch {
+            throw ProviderError(error, from: name)
+        }
+        guard let list = try? JSONDecoder().decode(List.self, from: Data(bytes)) else {
+            throw .failed(provider: name, reason: "its list of models is no JSON with data")
+        }
+        return list.data
+    }
+
+    /// Gets ready for a request that is soon to come: connections are opened, and the model is
+    /// found out, if it has to be. Returns at once.
+    func prepare(_ model: ModelChoice, for purpose: ModelChoice.Purpose, connections: Int = 1) {
+        client.warm(baseURL, connections: connections)
+        // Whoever needs it learns why it is not known.
+        Task { _ = try? await model.id(for: purpose, at: self) }
+    }
+}

@@ -1,0 +1,85 @@
+import FoundationEssentials
+import Voice
+
+/// An answer that says why there is none. OpenAI has one form for it, compatible servers have
+/// others: an `error` or a `detail` that is an object, a text or a list, a page, or nothing at all.
+struct OpenAIFailure {
+    let status: Int
+    private let retryAfter: Duration?
+    private let message: String
+    private let codes: [String]
+
+    /// Longer ones are pages.
+    private static let longestMessage = 300
+
+    /// - Parameter key: is taken out of the message, should the server repeat it.
+    init(status: Int, headers: HTTPHeaders, body: [UInt8], key: String?) {
+        self.status = status
+        retryAfter = RetryPolicy.wish(headers)
+        let told = try? JSONDecoder().decode(Body.self, from: Data(body))
+        codes = told?.codes ?? []
+        var text = told?.message ?? ""
+        if text.isEmpty { text = headers["location"].map { "it points to \($0.hostInURL)" } ?? "" }
+        let oneLine = text.split(whereSeparator: \.isNewline).joined(separator: " ")
+        let clean = Self.withoutSecrets(oneLine, key: key)
+        let short = String(clean.prefix(Self.longestMessage))
+        message = short.isEmpty ? "status \(status)" : "status \(status), \(short)"
+    }
+
+    /// The credit is used up, which has the same status as too many requests.
+    var isQuota: Bool {
+        codes.contains { $0 == "insufficient_quota" || $0 == "quota_exceeded" }
+            || status == 402
+            || status == 429 && codes.contains { $0.contains("credit") || $0.contains("quota") }
+    }
+
+    func error(of provider: String) -> ProviderError {
+        if isQuota { return .creditUsedUp(provider: provider, reason: message) }
+        switch status {
+        case 401, 403: return .keyRefused(provider: provider, reason: message)
+        case 429: return .busy(provider: provider, retryAfter: retryAfter)
+        case 408, 409, 500...: return .down(provider: provider, reason: message)
+        default: return .refused(provider: provider, reason: message)
+        }
+    }
+
+    /// Servers repeat a key that they do not take, some with asterisks in its middle.
+    private static func withoutSecrets(_ text: String, key: String?) -> String {
+        text.split(separator: " ", omittingEmptySubsequences: false).map { word -> String in
+            let isOurs = key.map { word.contains($0) } ?? false
+            return isOurs || word.contains("sk-") || word.contains("***") ? "…" : String(word)
+        }.joined(separator: " ")
+    }
+
+    /// What an error's body says, whatever its form.
+    struct Body: Decodable {
+        var message = ""
+        var codes: [String] = []
+
+        private enum Key: String, CodingKey { case error, detail, message, msg, type, code, status }
+
+        init(from decoder: any Decoder) throws {
+            if let text = try? decoder.singleValueContainer().decode(String.self) {
+                message = text
+                return
+            }
+            if var list = try? decoder.unkeyedContainer() {
+                // Of several complaints the first will do.
+                if !list.isAtEnd { self = try list.decode(Body.self) }
+                return
+            }
+            let fields = try decoder.container(keyedBy: Key.self)
+            for key in [Key.message, .msg] where message.isEmpty {
+                message = (try? fields.decode(String.self, forKey: key)) ?? ""
+            }
+            for key in [Key.error, .detail] {
+                guard let inner = try? fields.decode(Body.self, forKey: key) else { continue }
+                if message.isEmpty { message = inner.message }
+                codes += inner.codes
+            }
+            for key in [Key.type, .code, .status] {
+                if let code = try? fields.decode(String.self, forKey: key) { codes.append(code) }
+            }
+        }
+    }
+}

@@ -1,0 +1,109 @@
+import Codec
+public import Voice
+
+/// Text to speech by `POST /audio/speech`, heard as it is made.
+public struct OpenAISpeech: SpeechSynthesizer {
+    /// What differs from server to server.
+    public struct Options: Equatable, Sendable {
+        /// Nobody's voice is everybody's; this one OpenAI's models have had from the beginning.
+        public var voice = "alloy"
+        /// 0.25...4; 1 is the voice's own.
+        public var speed = 1.0
+        /// How it is to be said, for models that can be told.
+        public var instructions: String?
+        /// Of raw samples, where the server does not say; OpenAI's have 24 kHz.
+        public var framesPerSecond = 24_000
+
+        public init() {}
+    }
+
+    private let server: OpenAIServer
+    private let model: ModelChoice
+    private let options: Options
+    private let pace: SpeakingPace
+
+    /// OpenAI's limit for one request.
+    private static let mostCharacters = 4096
+
+    public init(
+        _ server: OpenAIServer, model: ModelChoice, options: Options = Options(),
+        pace: SpeakingPace = SpeakingPace()
+    ) {
+        self.server = server
+        self.model = model
+        self.options = options
+        self.pace = pace
+    }
+
+    public func prepare() { server.prepare(model, for: .speech, connections: 2) }
+
+    private struct Request: Encodable {
+        let model, input, voice, response_format: String
+        let speed: Double?
+        let instructions: String?
+    }
+
+    public func speech(for text: String) async throws(ProviderError) -> AudioStream {
+        let speed = min(4, max(0.25, options.speed * pace.factor))
+        let content = Request(
+            model: try await model.id(for: .speech, at: server),
+            input: String(text.prefix(Self.mostCharacters)), voice: options.voice,
+            response_format: "pcm", speed: speed == 1 ? nil : speed,
+            instructions: options.instructions)
+        let response = try await server.send(try server.post("/audio/speech", json: content))
+        let sound = SpokenAnswer(
+            response, format: AudioFormat(framesPerSecond: options.framesPerSecond, channels: 1),
+            from: server.name)
+        do {
+            let first = try await sound.next()
+            return AudioStream.starting(with: first) { try await sound.next() }
+        } catch {
+            if Task.isCancelled { throw .cancelled }
+            throw ProviderError(error, from: server.name)
+        }
+    }
+}
+
+/// The sound of one answer. For one reader; letting go of it hangs up.
+private actor SpokenAnswer {
+    private let body: HTTPBody
+    private let decoder: StreamedSound
+    private let provider: String
+    private var chunks: [AudioChunk] = []
+    private var isOver = false
+
+    init(_ response: HTTPResponse, format: AudioFormat, from provider: String) {
+        body = response.body
+        decoder = StreamedSound(mediaType: response.headers["content-type"], format: format)
+        self.provider = provider
+    }
+
+    func next() async throws(ProviderError) -> AudioChunk? {
+        while true {
+            if !chunks.isEmpty { return chunks.removeFirst() }
+            if isOver { return nil }
+            try decode(try await read())
+        }
+    }
+
+    private func read() async throws(ProviderError) -> [UInt8]? {
+        do {
+            return try await body.makeAsyncIterator().next()
+        } catch {
+            throw ProviderError(error, from: provider)
+        }
+    }
+
+    private func decode(_ bytes: [UInt8]?) throws(ProviderError) {
+        do {
+            if let bytes {
+                chunks = try decoder.decode(bytes)
+            } else {
+                isOver = true
+                chunks = try decoder.finish()
+            }
+        } catch {
+            throw .failed(provider: provider, reason: error.description)
+        }
+    }
+}

@@ -1,0 +1,130 @@
+import Codec
+import Voice
+
+/// The way of the answer: text is read and cut, clauses are made into sound, sound is played, all
+/// at the same time.
+extension TurnRun {
+    /// Returns when the last sound of the reply was handed to the speaker.
+    func speak(
+        replyingTo question: String, after exchanges: [Exchange], on playback: any Playback,
+        while thinking: Thinking
+    ) async throws {
+        let (text, name): (TextStream, String)
+        do {
+            (text, name) = try await parts.languageModels.first {
+                [settings] model, failures throws(ProviderError) in
+                try await model.reply(
+                    to: Prompt(
+                        question: question, exchanges: exchanges,
+                        instructions: settings.instructions, failures: failures))
+            }
+        } catch {
+            throw TurnFailure.languageModel(error)
+        }
+        set(\.providers["languageModel"], name)
+        // With the one that waits for room, two clauses are ahead of the one that is heard.
+        let clauses = Handoff<PendingClause>(holding: 1)
+        async let _ = read(text, into: clauses)
+        try await play(clauses, on: playback, while: thinking)
+        try Task.checkCancellation()
+    }
+
+    /// Cuts the reply as it is written. What goes wrong is told behind the clauses before it.
+    private func read(_ text: TextStream, into clauses: Handoff<PendingClause>) async {
+        var cutter = Clauses()
+        do {
+            for try await piece in text {
+                mark(.firstText)
+                report.withLock { $0.reply += piece }
+                for clause in cutter.append(piece) { try await clauses.send(pending(clause)) }
+            }
+            try Task.checkCancellation()
+            if let clause = cutter.finish() { try await clauses.send(pending(clause)) }
+            clauses.finish()
+        } catch let end as CancellationError {
+            clauses.finish(throwing: end)
+        } catch {
+            let rest = cutter.finish()
+            if let rest { try? await clauses.send(pending(rest)) }
+            clauses.finish(throwing: TurnFailure.brokenOff(error))
+        }
+    }
+
+    private func play(
+        _ clauses: Handoff<PendingClause>, on playback: any Playback, while thinking: Thinking
+    ) async throws {
+        var length = Duration.zero
+        while length < settings.longestReply, let clause = try await clauses.next() {
+            length += try await play(clause, on: playback, while: thinking)
+        }
+    }
+
+    /// Says one sentence that is no reply.
+    func say(_ sentence: String, on playback: any Playback, while thinking: Thinking) async throws {
+        _ = try await play(pending(sentence), on: playback, while: thinking)
+        try Task.checkCancellation()
+    }
+
+    private func pending(_ clause: String) -> PendingClause {
+        parts.log.debug("\(turn): saying \"\(clause)\"")
+        return PendingClause(clause, by: parts.synthesizers)
+    }
+
+    /// - Returns: how long it is.
+    private func play(
+        _ clause: PendingClause, on playback: any Playback, while thinking: Thinking
+    ) async throws -> Duration {
+        let (sound, name) = try await clause.sound()
+        set(\.providers["textToSpeech"], name)
+        var length = Duration.zero
+        do {
+            for try await chunk in sound {
+                mark(.firstSound)
+                if thinking.end() { post(.replyBegan(turn)) }
+                mark(.firstPlayed, at: try await playback.play(chunk))
+                if settings.keepsSound { keep(chunk) }
+                length += chunk.duration
+                guard length < settings.longestReply else { break }
+            }
+        } catch let error as ProviderError {
+            throw TurnFailure.brokenOff(error)
+        }
+        return length
+    }
+
+    /// Keeps what was played, in the format of its first sound.
+    private func keep(_ chunk: AudioChunk) {
+        played.withLock { played in
+            if played == nil { played = ([], chunk.format) }
+            played!.samples += Resampler.convert(chunk, to: played!.format).samples
+        }
+    }
+}
+
+/// A clause that is being made into sound, ahead of its time. Letting go of it ends that.
+private final class PendingClause: Sendable {
+    private let work: Task<(AudioStream, String), any Error>
+
+    init(_ clause: String, by synthesizers: Failover<any SpeechSynthesizer>) {
+        work = Task {
+            do {
+                return try await synthesizers.first { synthesizer, _ throws(ProviderError) in
+                    try await synthesizer.speech(for: clause)
+                }
+            } catch {
+                throw TurnFailure.synthesizer(error)
+            }
+        }
+    }
+
+    deinit { work.cancel() }
+
+    /// Returns when there is something to hear.
+    func sound() async throws -> (AudioStream, provider: String) {
+        try await withTaskCancellationHandler {
+            try await work.value
+        } onCancel: {
+            work.cancel()
+        }
+    }
+}
