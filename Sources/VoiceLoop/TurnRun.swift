@@ -251,16 +251,19 @@ final class TurnRun: Sendable {
             throw TurnFailure.languageModel(error)
         }
         set(\.providers["languageModel"], name)
-        var clauses = Clauses()
+        var clauses = Clauses(language: settings.replyLanguage)
+        var spoken = SpokenText()
         for try await piece in text.reporting(TurnFailure.languageModel) {
             mark(.firstText)
             report.withLock { $0.reply += piece }
-            for clause in clauses.append(piece) {
+            for clause in clauses.append(piece).compactMap({ spoken.spoken($0) }) {
                 try await say(clause, on: playback, while: thinking)
             }
         }
         try Task.checkCancellation()
-        if let clause = clauses.finish() { try await say(clause, on: playback, while: thinking) }
+        if let clause = clauses.finish().flatMap({ spoken.spoken($0) }) {
+            try await say(clause, on: playback, while: thinking)
+        }
     }
 
     private func say(_ clause: String, on playback: any Playback, while thinking: Thinking)
