@@ -1,9 +1,10 @@
-/// Something that the device does for a language model that asks for it.
+/// What a language model may do, beside answering.
 public struct Tool: Equatable, Sendable {
+    /// Letters, digits and underscores.
     public let name: String
-    /// What it does and when to ask for it, in a sentence for the model.
+    /// What it does and when to use it: a sentence or two, for the model.
     public let purpose: String
-    /// A JSON Schema object, as JSON text.
+    /// A JSON Schema of the arguments' object, as JSON text.
     public let parameters: String
 
     public init(name: String, purpose: String, parameters: String) {
@@ -13,15 +14,16 @@ public struct Tool: Equatable, Sendable {
     }
 }
 
-/// What the device does for a language model.
+/// Does what a language model asks for.
 public protocol Tools: Sendable {
     var offered: [Tool] { get }
 
-    /// Does what is asked for.
+    /// Uses the tool of that name; returns when that is done.
     ///
     /// - Parameters:
-    ///   - arguments: a JSON object, as the model wrote it.
-    ///   - exchanges: the conversation in which it is asked.
-    /// - Returns: what the model is told: what was done, or why it was not, in a sentence.
+    ///   - arguments: as the model wrote them, hopefully a JSON object.
+    ///   - exchanges: the conversation before the turn in hand.
+    /// - Returns: a plain sentence for the model: what was done, or why it was not. What the model
+    ///   got wrong, an unknown name included, is told in the same way.
     func call(_ name: String, arguments: String, after exchanges: [Exchange]) async -> String
 }

@@ -31,20 +31,25 @@ extension TurnRun {
 
     /// Cuts the reply as it is written. What goes wrong is told behind the clauses before it.
     private func read(_ text: TextStream, into clauses: Handoff<PendingClause>) async {
-        var cutter = Clauses()
+        var cutter = Clauses(language: settings.replyLanguage)
+        var spoken = SpokenText()
         do {
             for try await piece in text {
                 mark(.firstText)
                 report.withLock { $0.reply += piece }
-                for clause in cutter.append(piece) { try await clauses.send(pending(clause)) }
+                for clause in cutter.append(piece).compactMap({ spoken.spoken($0) }) {
+                    try await clauses.send(pending(clause))
+                }
             }
             try Task.checkCancellation()
-            if let clause = cutter.finish() { try await clauses.send(pending(clause)) }
+            if let clause = cutter.finish().flatMap({ spoken.spoken($0) }) {
+                try await clauses.send(pending(clause))
+            }
             clauses.finish()
         } catch let end as CancellationError {
             clauses.finish(throwing: end)
         } catch {
-            let rest = cutter.finish()
+            let rest = cutter.finish().flatMap { spoken.spoken($0) }
             if let rest { try? await clauses.send(pending(rest)) }
             clauses.finish(throwing: TurnFailure.brokenOff(error))
         }

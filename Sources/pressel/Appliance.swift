@@ -88,7 +88,7 @@ struct Appliance {
             language: language, wallClock: wallClock, network: RoutingTable(),
             device: controls ?? PlainControls(settings), log: log.of("skills"))
         let table = ProviderTable(
-            language: settings.language, skills: skills, tools: nil, pace: pace,
+            language: settings.language, skills: skills, tools: SkillTools(skills), pace: pace,
             secrets: secrets, cloud: Cloud(caFile: settings.network.caFile), clock: clock,
             log: log.of("providers"))
         return LoopParts(

@@ -10,7 +10,7 @@ import VoiceLoop
 struct ProviderTable {
     let language: String
     let skills: Skills
-    let tools: (any Tools)?
+    let tools: any Tools
     let pace: SpeakingPace
     let secrets: Secrets
     let cloud: Cloud

@@ -44,7 +44,8 @@ public struct Skills: LanguageModel {
         }
     }
 
-    private func answer(to request: Request, after exchanges: [Exchange]) async -> String {
+    /// Does what is asked and says so, or says that it cannot be done; nothing after "stop".
+    func answer(to request: Request, after exchanges: [Exchange]) async -> String {
         switch request {
         case .time:
             return wallClock.now().map(SpokenTime(language).sentence(for:)) ?? replies.noClock

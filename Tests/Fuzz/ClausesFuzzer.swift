@@ -1,0 +1,42 @@
+/// What a language model may send: the first two bytes say in which language and in what pieces,
+/// the rest is the text, valid or not.
+@_cdecl("LLVMFuzzerTestOneInput")
+public func fuzz(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
+    guard count > 2 else { return 0 }
+    let bytes = UnsafeBufferPointer(start: start, count: count)
+    let languages = ["en", "de", "fr", "es", "zh", "ja", "xx"]
+    let language = languages[Int(bytes[0]) % languages.count]
+    let text = String(decoding: bytes[2...], as: UTF8.self)
+
+    let whole = clauses(of: text, language, pieces: .max)
+    let pieces = clauses(of: text, language, pieces: Int(bytes[1] % 16) + 1)
+    precondition(whole == pieces, "how the text comes makes a difference")
+    precondition(visible(whole.joined()) == visible(text), "something is lost")
+    precondition(whole.allSatisfy { $0.unicodeScalars.count <= 600 }, "a clause is too long")
+
+    var spoken = SpokenText()
+    for clause in whole {
+        guard let said = spoken.spoken(clause) else { continue }
+        precondition(!said.isEmpty && said.first != " " && said.last != " ", "white space is said")
+        precondition(said.unicodeScalars.count <= clause.unicodeScalars.count * 2, "it grows")
+    }
+    var all = SpokenText()
+    _ = all.spoken(text)
+    return 0
+}
+
+private func clauses(of text: String, _ language: String, pieces size: Int) -> [String] {
+    var clauses = Clauses(language: language)
+    var found: [String] = []
+    var rest = text.unicodeScalars[...]
+    while !rest.isEmpty {
+        found += clauses.append(String(rest.prefix(size)))
+        rest = rest.dropFirst(size)
+    }
+    if let last = clauses.finish() { found.append(last) }
+    return found
+}
+
+private func visible(_ text: String) -> [Unicode.Scalar] {
+    text.unicodeScalars.filter { !$0.properties.isWhitespace }
+}
