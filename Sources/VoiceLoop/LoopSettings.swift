@@ -16,6 +16,8 @@ public struct LoopSettings: Sendable {
     public var gestures = Phase.Gestures()
     /// How many exchanges the conversation remembers.
     public var rememberedTurns = 10
+    /// In which language replies are cut into clauses; BCP 47.
+    public var replyLanguage = "en"
     /// How language models are to behave; nil leaves it to them.
     public var instructions: String?
     /// An answer that is longer ends there.

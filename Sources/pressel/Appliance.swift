@@ -60,6 +60,7 @@ struct Appliance {
         loop.instructions = settings.conversation.systemPrompt ?? usualInstructions
         loop.rememberedTurns = settings.conversation.rememberedTurns
         loop.language = language
+        loop.replyLanguage = settings.language
         loop.sounds = settings.audio.sounds
         loop.keepsSound = settings.history.keepAudio
         return loop

@@ -1,6 +1,5 @@
 import Audio
 import Linux
-import Synchronization
 import Voice
 
 /// A microphone and a speaker at work around a test.
@@ -31,17 +30,4 @@ struct Rig: Sendable {
         }
         return try condition()
     }
-}
-
-/// Keeps what the log was told.
-final class LogBook: Sendable {
-    private let kept = Mutex([String]())
-
-    var lines: [String] { kept.withLock { $0 } }
-    var log: Log {
-        Log(part: "audio") { level, _, line in self.kept.withLock { $0.append("\(level) \(line)") }
-        }
-    }
-
-    func count(_ text: String) -> Int { lines.count { $0.contains(text) } }
 }

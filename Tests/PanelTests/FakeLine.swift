@@ -1,6 +1,5 @@
 import Glibc
 import Linux
-import Synchronization
 import TestSupport
 import Voice
 
@@ -57,19 +56,6 @@ final class FakeLine: ButtonLine {
     }
 
     func isActive() throws(PanelError) -> Bool { level }
-}
-
-/// Collects lines of the log.
-final class LogLines: Sendable {
-    private let lines = Mutex<[String]>([])
-
-    var all: [String] { lines.withLock { $0 } }
-
-    var log: Log {
-        Log(part: "panel") { level, _, line in
-            self.lines.withLock { $0.append("\(level): \(line)") }
-        }
-    }
 }
 
 /// Waits until `condition` holds; what it waits for happens on another thread.

@@ -84,7 +84,7 @@ struct InputKeysTests {
 @Suite(.timeLimit(.minutes(1)))
 struct InputButtonTests {
     private let folder = TemporaryFolder()
-    private let lines = LogLines()
+    private let lines = LogBook()
 
     private func fifo() -> String {
         let path = folder.path + "/switch"
@@ -125,14 +125,14 @@ struct InputButtonTests {
                 .pressed(at: at(now - 20)),
             ])
         #expect(told.all[3].isPress == false)
-        try await eventually { lines.all.contains { $0.contains("No such device; plug it in") } }
+        try await eventually { lines.lines.contains { $0.contains("No such device; plug it in") } }
 
         number = await plug(path)
         let later = Moment.now.nanoseconds / 1_000_000
         type(key(28, 1, later), into: number)
         try await eventually { told.all.count == 5 }
         #expect(told.all[4] == .pressed(at: at(later)))
-        #expect(lines.all.last == "info: the button is \(path), and works again")
+        #expect(lines.lines.last == "info: the button is \(path), and works again")
         task.cancel()
         await task.value
         close(number)

@@ -140,16 +140,16 @@ struct LightOutputTests {
 
     @Test("Lights on a thread: shown at once, dark at the end; the lamp may come later")
     func thread() async throws {
-        let lines = LogLines()
+        let lines = LogBook()
         let path = folder.path + "/spidev"
         let lights = Lights(
             apa102: path, count: 1, brightness: 100,
             palette: Palette([.listening: Colour("#010203")!]), log: lines.log)
         lights.show(.listening)
         let task = Task { await lights.run() }
-        try await eventually { lines.all.count == 2 }
-        #expect(lines.all[0] == "info: the light is \(path)")
-        #expect(lines.all[1].hasPrefix("warning: cannot open \(path): "))
+        try await eventually { lines.lines.count == 2 }
+        #expect(lines.lines[0] == "info: the light is \(path)")
+        #expect(lines.lines[1].hasPrefix("warning: cannot open \(path): "))
         _ = folder.file("spidev", [])
         try await eventually { self.lamp(path) == [0xff, 3, 2, 1] }
         lights.show(.off)

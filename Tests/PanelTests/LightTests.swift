@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 import Voice
 
@@ -163,7 +164,7 @@ private final class FakeOutput: LightOutput {
 }
 
 struct LightShowTests {
-    private let lines = LogLines()
+    private let lines = LogBook()
 
     @Test("Nothing is written twice, and a light that stands still is not stepped")
     func steps() {
@@ -207,12 +208,12 @@ struct LightShowTests {
             now = next
         }
         #expect(waits == [1, 2, 4, 8, 15, 30, 30].map { .seconds($0) })
-        #expect(lines.all.count == 1)
+        #expect(lines.lines.count == 1)
         output.value.error = nil
         #expect(show.step(stage, at: now) == nil)
         #expect(output.value.frames.last?.level == 1)
         #expect(
-            lines.all == [
+            lines.lines == [
                 "warning: cannot open the lamp: No such file or directory; no light is seen until"
                     + " it works",
                 "info: the light works again",

@@ -8,7 +8,7 @@ import Voice
 @Suite(.timeLimit(.minutes(1)))
 struct LineButtonTests {
     private let clock = InstantClock()
-    private let lines = LogLines()
+    private let lines = LogBook()
 
     private final class Told: Sendable {
         let events = Mutex<[ButtonEvent]>([])
@@ -58,7 +58,7 @@ struct LineButtonTests {
         }
         try await eventually {
             told.events.withLock { $0.count } >= events
-                && told.holds.withLock { $0.count } >= holds && lines.all.count >= count
+                && told.holds.withLock { $0.count } >= holds && lines.lines.count >= count
         }
         task.cancel()
         await task.value
@@ -78,7 +78,7 @@ struct LineButtonTests {
             ], events: 2)
         #expect(told.events == [.pressed(at: Self.at(100)), .released(at: Self.at(900))])
         #expect(told.holds.isEmpty)
-        #expect(lines.all == ["info: the button is line 17"])
+        #expect(lines.lines == ["info: the button is line 17"])
     }
 
     @Test("A storm whose last edge was lost is looked at when it is over")
@@ -108,7 +108,7 @@ struct LineButtonTests {
                 .began(at: Self.at(0)), .ended(at: Self.at(7000), after: .seconds(7)),
             ])
         #expect(told.events == [.pressed(at: Self.at(8000)), .released(at: Self.at(8100))])
-        #expect(lines.all.contains { $0.hasPrefix("warning: the button is down already") })
+        #expect(lines.lines.contains { $0.hasPrefix("warning: the button is down already") })
     }
 
     @Test("A line that cannot be opened is told once, tried again, and told when it works")
@@ -120,7 +120,7 @@ struct LineButtonTests {
             ], events: 1)
         #expect(told.events.first == .pressed(at: Self.at(100)))
         #expect(
-            lines.all == [
+            lines.lines == [
                 "error: cannot take line 17: \"other\" uses it; trying again",
                 "info: the button is line 17, and works again",
             ])
@@ -134,8 +134,8 @@ struct LineButtonTests {
                 .opens(isActive: false, []),
             ],
             events: 0, lines: 3)
-        #expect(lines.all.count == 3)
-        #expect(lines.all[1].hasPrefix("error: cannot read line 17: No such device"))
+        #expect(lines.lines.count == 3)
+        #expect(lines.lines[1].hasPrefix("error: cannot read line 17: No such device"))
     }
 
     @Test("Lost while it is down, it counts as let go, and down when it comes back is no press")
@@ -163,12 +163,12 @@ struct LineButtonTests {
     @Test("Cancelling ends it while it waits for an edge, and while it waits to try again")
     func cancel() async throws {
         _ = try await follow([.opens(isActive: false, [])], events: 0, lines: 1)
-        let lines = LogLines()
+        let lines = LogBook()
         let button = LineButton("x", debounce: .zero, log: lines.log) { () throws(PanelError) in
             throw Self.taken
         }
         let task = Task { await button.run { _ in } }
-        try await eventually { lines.all.count == 1 }
+        try await eventually { lines.lines.count == 1 }
         task.cancel()
         await task.value
     }
