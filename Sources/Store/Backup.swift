@@ -1,5 +1,6 @@
 import Glibc
 import Linux
+import Voice
 
 /// A backup that was not made or not restored: what was tried, on what, and what to do.
 public struct BackupFailure: Error, Equatable, CustomStringConvertible {

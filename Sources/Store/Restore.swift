@@ -1,5 +1,6 @@
 import Glibc
 import Linux
+import Voice
 
 extension Backup {
     /// Puts a backup in the place of the settings, the database and the sound of a device that does

@@ -2,6 +2,7 @@ import FoundationEssentials
 import Glibc
 import Linux
 import Synchronization
+public import Voice
 
 /// Settings that were not saved.
 public enum SettingsRefusal: Error, Equatable, CustomStringConvertible {

@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Glibc
 import Linux
+public import Voice
 
 /// The two files that settings come from.
 public struct SettingsFiles: Sendable {

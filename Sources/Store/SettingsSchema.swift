@@ -1,4 +1,5 @@
 import Linux
+public import Voice
 
 extension Settings {
     /// Reads what `tree` sets. Whatever is wrong with a key is in the complaints, and its default

@@ -1,6 +1,7 @@
 import Linux
 import TestSupport
 import Testing
+import Voice
 
 @testable import Store
 

@@ -1,4 +1,4 @@
-/// A JSON document as it stands in a file, before anybody knows what it should hold.
+/// A JSON document as it stands in a file or a request, before anybody knows what it should hold.
 public enum JSONValue: Equatable, Sendable {
     case null
     case bool(Bool)
@@ -44,18 +44,6 @@ extension JSONValue: Encodable {
         case .array(let array): try container.encode(array)
         case .object(let object): try container.encode(object)
         }
-    }
-}
-
-extension JSONValue {
-    /// This document with `other` laid over it: key by key where both hold objects, else `other`.
-    /// A `null` takes the key away, so that the default holds again.
-    func overlaid(with other: JSONValue) -> JSONValue {
-        guard case .object(var keys) = self, case .object(let others) = other else { return other }
-        for (key, value) in others {
-            keys[key] = value == .null ? nil : keys[key]?.overlaid(with: value) ?? value
-        }
-        return .object(keys)
     }
 }
 
