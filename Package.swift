@@ -28,6 +28,7 @@ let package = Package(
         .systemLibrary(name: "CLAME"),
         .systemLibrary(name: "CLinux"),
         .systemLibrary(name: "CMPG123"),
+        .systemLibrary(name: "CMicroHTTPD"),
         .systemLibrary(name: "CPocketSphinx", pkgConfig: "pocketsphinx"),
         .systemLibrary(name: "CSndFile"),
         .systemLibrary(name: "CSpeexDSP"),
@@ -45,13 +46,13 @@ let package = Package(
         library("Providers", ["Codec", "Linux", "Voice", "CPocketSphinx"]),
         library("VoiceLoop", ["Codec", "Voice"]),
         library("Store", ["Codec", "Linux", "Voice", "CSQLite"]),
+        library("Web", ["Linux", "Voice", "CMicroHTTPD"]),
         .executableTarget(
             name: "pressel",
             dependencies: [
                 "Audio", "Codec", "Linux", "Panel", "Providers", "Store", "Voice", "VoiceLoop",
             ],
             swiftSettings: strict),
-
         .target(
             name: "TestSupport", dependencies: ["Audio", "Codec", "Linux", "Providers", "Voice"],
             path: "Tests/TestSupport", swiftSettings: strict),
@@ -67,6 +68,7 @@ let package = Package(
             name: "SavingProgram", dependencies: ["Linux", "Store", "Voice"],
             path: "Tests/SavingProgram", swiftSettings: strict),
         tests("Store", ["Store", "SavingProgram", "Linux", "Voice"]),
+        tests("Web", ["Web", "Linux", "Voice"]),
         tests(
             "pressel",
             ["pressel", "Audio", "Codec", "Linux", "Providers", "Store", "VoiceLoop", "Voice"]),
