@@ -53,6 +53,11 @@ let package = Package(
                 "Audio", "Codec", "Linux", "Panel", "Providers", "Store", "Voice", "VoiceLoop",
             ],
             swiftSettings: strict),
+        // Stands in for the cloud in tests and measurements; not installed.
+        .executableTarget(
+            name: "sandbox", dependencies: ["Web", "Codec", "Linux", "Voice"],
+            swiftSettings: strict),
+
         .target(
             name: "TestSupport", dependencies: ["Audio", "Codec", "Linux", "Providers", "Voice"],
             path: "Tests/TestSupport", swiftSettings: strict),
@@ -69,6 +74,7 @@ let package = Package(
             path: "Tests/SavingProgram", swiftSettings: strict),
         tests("Store", ["Store", "SavingProgram", "Linux", "Voice"]),
         tests("Web", ["Web", "Linux", "Voice"]),
+        tests("sandbox", ["sandbox", "Web", "Codec", "Linux", "Voice"]),
         tests(
             "pressel",
             ["pressel", "Audio", "Codec", "Linux", "Providers", "Store", "VoiceLoop", "Voice"]),
