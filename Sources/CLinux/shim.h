@@ -64,3 +64,14 @@ static inline int clinux_spi_set_up(int device, unsigned char mode, unsigned int
     if (ioctl(device, SPI_IOC_WR_MODE, &mode) < 0) return -1;
     return ioctl(device, SPI_IOC_WR_MAX_SPEED_HZ, &hertz);
 }
+
+// Both are Linux's and need _GNU_SOURCE.
+static const short clinux_poll_hung_up = 0x2000;  // POLLRDHUP
+struct pollfd;
+int ppoll(struct pollfd *descriptors, unsigned long count, const struct timespec *timeout,
+          const void *signals);
+static inline int clinux_poll(
+    struct pollfd *descriptors, unsigned long count, const struct timespec *timeout
+) {
+    return ppoll(descriptors, count, timeout, 0);
+}

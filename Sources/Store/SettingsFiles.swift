@@ -46,15 +46,3 @@ public struct SettingsFiles: Sendable {
         return try decoder.decode(JSONValue.self, from: Data(bytes))
     }
 }
-
-extension JSONValue {
-    /// This document with `other` laid over it: key by key where both hold objects, else `other`.
-    /// A `null` takes the key away, so that the default holds again.
-    func overlaid(with other: JSONValue) -> JSONValue {
-        guard case .object(var keys) = self, case .object(let others) = other else { return other }
-        for (key, value) in others {
-            keys[key] = value == .null ? nil : keys[key]?.overlaid(with: value) ?? value
-        }
-        return .object(keys)
-    }
-}

@@ -1,4 +1,4 @@
-/// A JSON document as it stands in a file, before anybody knows what it should hold.
+/// A JSON document as it stands in a file or a request, before anybody knows what it should hold.
 public enum JSONValue: Equatable, Sendable {
     case null
     case bool(Bool)

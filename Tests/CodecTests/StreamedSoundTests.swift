@@ -13,11 +13,12 @@ struct StreamedSoundTests {
 
     private static func wav(size: UInt32, rate: UInt32 = 24_000, bits: UInt8 = 16) -> [UInt8] {
         func number(_ value: UInt32) -> [UInt8] { (0..<4).map { UInt8(value >> (8 * $0) & 0xFF) } }
-        return Array("RIFF".utf8) + number(size) + Array("WAVE".utf8)
-            // A chunk that nobody asked for, of odd length.
-            + Array("LIST".utf8) + number(3) + [1, 2, 3, 0]
-            + Array("fmt ".utf8) + number(16) + [1, 0, 1, 0] + number(rate)
-            + number(rate * 2) + [2, 0, bits, 0] + Array("data".utf8) + number(size)
+        var bytes = Array("RIFF".utf8) + number(size) + Array("WAVE".utf8)
+        // A chunk that nobody asked for, of odd length.
+        bytes += Array("LIST".utf8) + number(3) + [1, 2, 3, 0]
+        bytes += Array("fmt ".utf8) + number(16) + [1, 0, 1, 0] + number(rate)
+        bytes += number(rate * 2) + [2, 0, bits, 0]
+        return bytes + Array("data".utf8) + number(size)
     }
 
     private static func decode(

@@ -1,0 +1,127 @@
+import Glibc
+import Linux
+import Synchronization
+public import Voice
+
+/// One client's connection, over which requests come one after the other.
+public final class Connection: Sendable {
+    /// Counted from 1 since the server started.
+    public let number: Int
+    /// The client's address without its port, as one writes it.
+    public let peer: String
+    public let accepted: Moment
+
+    /// The client hung up, or the server is ending.
+    public struct Gone: Error {
+        public init() {}
+    }
+
+    /// libmicrohttpd's, which closes it after this object was taken out of the table.
+    let descriptor: CInt
+    let library: LibraryConnection
+    private let stopping: StopSignal
+    private let limits: ServerLimits
+    private let deadline: Mutex<Moment?>
+
+    init(
+        number: Int, _ library: LibraryConnection, descriptor: CInt, peer: String,
+        stopping: StopSignal, limits: ServerLimits
+    ) {
+        self.number = number
+        self.library = library
+        self.descriptor = descriptor
+        self.peer = peer
+        self.stopping = stopping
+        self.limits = limits
+        accepted = .now
+        deadline = Mutex(.now + limits.idle)
+    }
+
+    /// Blocks the connection's thread until `moment`.
+    ///
+    /// - Throws: at once when the client hangs up or the server is stopped.
+    public func sleep(until moment: Moment) throws(Gone) {
+        let isReached = sleepThread(
+            until: moment, unless: [stopping.descriptor], orHungUp: descriptor)
+        if !isReached { throw Gone() }
+    }
+
+    /// Blocks the connection's thread while a task does `work`.
+    ///
+    /// - Throws: what `work` throws; `Gone` at once when the client hangs up or the server is
+    ///   stopped, and then the task is cancelled.
+    public func wait<Result: Sendable>(
+        for work: @escaping @Sendable () async throws -> Result
+    ) throws -> Result {
+        let answer = Answer<Result>()
+        let task = Task {
+            do {
+                answer.give(.success(try await work()))
+            } catch {
+                answer.give(.failure(error))
+            }
+        }
+        while answer.value == nil {
+            let wakes = [answer.descriptor, stopping.descriptor]
+            _ = sleepThread(until: .now + .seconds(3600), unless: wakes, orHungUp: descriptor)
+            if answer.value == nil, isGone {
+                task.cancel()
+                throw Gone()
+            }
+        }
+        return try answer.value!.get()
+    }
+
+    private var isGone: Bool {
+        !sleepThread(until: .now, unless: [stopping.descriptor], orHungUp: descriptor)
+    }
+
+    /// Ends the connection at once with a reset (RST), as a router that lost its state would: what
+    /// the client has not read yet may be lost to it.
+    public func reset() {
+        // Disconnecting is the one way that resets while the library still holds the descriptor.
+        var nowhere = sockaddr(sa_family: sa_family_t(AF_UNSPEC), sa_data: sockaddr().sa_data)
+        _ = connect(descriptor, &nowhere, socklen_t(MemoryLayout<sockaddr>.size))
+    }
+
+    // When it is ended by force, in the order of a request's life.
+
+    func requestBegan() { deadline.withLock { $0 = .now + limits.arrival } }
+    /// While our own code works, it may take its time.
+    func answerBegan() { deadline.withLock { $0 = nil } }
+    /// Something is to be sent, and the client has to take it.
+    func waitsForClient() { deadline.withLock { $0 = .now + limits.idle } }
+
+    func isOverdue(at now: Moment) -> Bool { deadline.withLock { $0.map { $0 <= now } ?? false } }
+
+    /// Makes libmicrohttpd see the end of the connection.
+    func hangUp() { shutdown(descriptor, CInt(SHUT_RDWR)) }
+}
+
+/// Tells every thread that sleeps in a connection that the server ends.
+final class StopSignal: Sendable {
+    private let wake = Wake()
+
+    var descriptor: CInt { wake.descriptor }
+    func signal() { wake.signal() }
+}
+
+/// libmicrohttpd's own object, which lives as long as the connection is in the table; it is used
+/// on the connection's thread.
+struct LibraryConnection: @unchecked Sendable {
+    let pointer: OpaquePointer?
+}
+
+/// What a task gives to a thread that waits for it.
+private final class Answer<Value: Sendable>: Sendable {
+    private let wake = Wake()
+    private let state = Mutex<Result<Value, any Error>?>(nil)
+
+    var descriptor: CInt { wake.descriptor }
+    var value: Result<Value, any Error>? { state.withLock { $0 } }
+
+    func give(_ value: Result<Value, any Error>) {
+        state.withLock { $0 = value }
+        wake.signal()
+    }
+}

@@ -1,0 +1,53 @@
+import FoundationEssentials
+
+/// One line of a request's or a response's header.
+public struct Header: Equatable, Sendable {
+    public let name: String
+    public let value: String
+
+    public init(_ name: String, _ value: String) {
+        self.name = name
+        self.value = value
+    }
+}
+
+/// What is sent back.
+public struct Response {
+    public enum Body {
+        case bytes([UInt8])
+        /// The next bytes, nil at the end: called on the connection's thread, where it may block;
+        /// what it gives is sent at once. Throwing breaks the connection off, so that the client
+        /// sees an incomplete answer. The function is let go of when nobody reads any more.
+        case stream(next: () throws -> [UInt8]?)
+    }
+
+    public var status: Int
+    public var headers: [Header]
+    public var body: Body
+
+    public init(_ status: Int = 200, headers: [Header] = [], body: Body = .bytes([])) {
+        self.status = status
+        self.headers = headers
+        self.body = body
+    }
+
+    /// A text.
+    ///
+    /// - Parameter type: its media type, without the character set, which is UTF-8.
+    public init(text: String, type: String = "text/plain", status: Int = 200) {
+        self.init(
+            status, headers: [Header("Content-Type", "\(type); charset=utf-8")],
+            body: .bytes(Array(text.utf8)))
+    }
+
+    /// A value as a JSON document.
+    public init(json value: some Encodable, status: Int = 200, headers: [Header] = []) {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        // Fails only for numbers that JSON does not have; ours come from clocks and counters.
+        let bytes = (try? encoder.encode(value)).map { [UInt8]($0) } ?? []
+        self.init(
+            bytes.isEmpty ? 500 : status,
+            headers: [Header("Content-Type", "application/json")] + headers, body: .bytes(bytes))
+    }
+}

@@ -1,0 +1,218 @@
+import CMicroHTTPD
+import Glibc
+public import Linux
+import Synchronization
+public import Voice
+
+/// An HTTP/1.1 server on libmicrohttpd, with a thread for each connection. It listens from `init`
+/// until `stop`.
+public final class Server: Sendable {
+    /// Where it listens; the one it got if it was asked for any.
+    public let port: Int
+
+    private let core: ServerCore
+    private let daemon: Mutex<Daemon?>
+
+    /// For HTTPS.
+    public struct Certificate: Sendable {
+        let chain: String
+        let key: String
+
+        /// - Parameters:
+        ///   - chain: PEM, the server's own certificate first.
+        ///   - key: its private key, PEM.
+        public init(chain: String, key: String) {
+            self.chain = chain
+            self.key = key
+        }
+    }
+
+    /// - Parameters:
+    ///   - address: IPv4 or IPv6, as one writes it.
+    ///   - port: 0 for any that is free.
+    ///   - handler: is called on the threads of connections, on several at once.
+    public init(
+        address: String, port: Int, limits: ServerLimits = ServerLimits(),
+        certificate: Certificate? = nil, log: Log = .silent, handler: @escaping Handler
+    ) throws(SystemError) {
+        let core = ServerCore(limits: limits, log: log, handler: handler)
+        let socket = try ListeningSocket(address: address, port: port)
+        self.port = socket.port
+        let pointer = cmhd_start(
+            socket.number,
+            cmhd_limits(
+                connections: UInt32(limits.connections),
+                connections_per_address: UInt32(limits.connectionsPerAddress),
+                memory: limits.header, stack: 512 * 1024),
+            certificate?.chain, certificate?.key,
+            answerRequest, noteConnection, beginRequest, endRequest,
+            Unmanaged.passUnretained(core).toOpaque())
+        guard let pointer else {
+            core.stopping.signal()
+            throw SystemError(
+                certificate == nil ? "start a server on" : "start HTTPS with this certificate on",
+                "\(address):\(port)", code: EINVAL)
+        }
+        socket.release()
+        self.core = core
+        daemon = Mutex(Daemon(pointer: pointer))
+    }
+
+    deinit { stop() }
+
+    /// Ends all connections, also those that are being answered, and returns when their threads
+    /// have ended: at once, unless a handler blocks elsewhere than in its connection.
+    public func stop() {
+        let running = daemon.withLock { daemon in
+            defer { daemon = nil }
+            return daemon
+        }
+        guard let running else { return }
+        core.stopping.signal()
+        MHD_stop_daemon(running.pointer)
+    }
+}
+
+/// libmicrohttpd's own object, which may be used from any thread.
+private struct Daemon: @unchecked Sendable {
+    let pointer: OpaquePointer
+}
+
+/// What libmicrohttpd's callbacks need; lives longer than its threads.
+private final class ServerCore: Sendable {
+    let handler: Handler
+    let limits: ServerLimits
+    let log: Log
+    let stopping = StopSignal()
+    let table: ConnectionTable
+    private let accepted = Mutex(0)
+
+    init(limits: ServerLimits, log: Log, handler: @escaping Handler) {
+        self.handler = handler
+        self.limits = limits
+        self.log = log
+        table = ConnectionTable(stopping: stopping, limits: limits)
+    }
+
+    func accept(_ library: LibraryConnection, descriptor: CInt) -> Connection {
+        let number = accepted.withLock { accepted in
+            accepted += 1
+            return accepted
+        }
+        let connection = Connection(
+            number: number, library, descriptor: descriptor, peer: peerAddress(of: descriptor),
+            stopping: stopping, limits: limits)
+        table.add(connection)
+        return connection
+    }
+}
+
+private func core(_ context: UnsafeMutableRawPointer?) -> ServerCore {
+    Unmanaged<ServerCore>.fromOpaque(context!).takeUnretainedValue()
+}
+
+private func connection(_ pointer: OpaquePointer?) -> Connection {
+    Unmanaged<Connection>.fromOpaque(cmhd_socket_context(pointer)!).takeUnretainedValue()
+}
+
+private func noteConnection(
+    context: UnsafeMutableRawPointer?, pointer: OpaquePointer?,
+    kept: UnsafeMutablePointer<UnsafeMutableRawPointer?>?, code: MHD_ConnectionNotificationCode
+) {
+    if cmhd_is_start(code) != 0 {
+        let descriptor = cmhd_descriptor(pointer)
+        var on: CInt = 1
+        setsockopt(
+            descriptor, CInt(IPPROTO_TCP), TCP_NODELAY, &on, socklen_t(MemoryLayout<CInt>.size))
+        let connection = core(context).accept(
+            LibraryConnection(pointer: pointer), descriptor: descriptor)
+        kept?.pointee = Unmanaged.passRetained(connection).toOpaque()
+    } else if let held = kept?.pointee {
+        core(context).table.remove(Unmanaged<Connection>.fromOpaque(held).takeRetainedValue())
+        kept?.pointee = nil
+    }
+}
+
+private func beginRequest(
+    context: UnsafeMutableRawPointer?, target: UnsafePointer<CChar>?, pointer: OpaquePointer?
+) -> UnsafeMutableRawPointer? {
+    let exchange = Exchange(
+        target: target.map { String(cString: $0) } ?? "", connection: connection(pointer),
+        log: core(context).log)
+    return Unmanaged.passRetained(exchange).toOpaque()
+}
+
+private func endRequest(
+    context: UnsafeMutableRawPointer?, pointer: OpaquePointer?,
+    kept: UnsafeMutablePointer<UnsafeMutableRawPointer?>?, code: MHD_RequestTerminationCode
+) {
+    guard let held = kept?.pointee else { return }
+    Unmanaged<Exchange>.fromOpaque(held).release()
+    kept?.pointee = nil
+    connection(pointer).waitsForClient()
+}
+
+private func answerRequest(
+    context: UnsafeMutableRawPointer?, pointer: OpaquePointer?, path: UnsafePointer<CChar>?,
+    method: UnsafePointer<CChar>?, version: UnsafePointer<CChar>?,
+    upload: UnsafePointer<CChar>?, uploadSize: UnsafeMutablePointer<Int>?,
+    kept: UnsafeMutablePointer<UnsafeMutableRawPointer?>?
+) -> MHD_Result {
+    guard let held = kept?.pointee, let method, let version, let uploadSize else {
+        return cmhd_no()
+    }
+    let exchange = Unmanaged<Exchange>.fromOpaque(held).takeUnretainedValue()
+    if exchange.isNew {
+        let refusal = exchange.begin(
+            method: String(cString: method), version: String(cString: version),
+            headers: headers(of: pointer), handler: core(context).handler)
+        return refusal.map { send($0, over: pointer) } ?? cmhd_yes()
+    }
+    if uploadSize.pointee > 0 {
+        let bytes = UnsafeRawBufferPointer(start: upload, count: uploadSize.pointee)
+        uploadSize.pointee = 0
+        return exchange.receive(bytes) ? cmhd_yes() : cmhd_no()
+    }
+    return exchange.finish().map { send($0, over: pointer) } ?? cmhd_no()
+}
+
+private func headers(of pointer: OpaquePointer?) -> [Header] {
+    var headers: [Header] = []
+    withUnsafeMutablePointer(to: &headers) { headers in
+        cmhd_each_header(
+            pointer,
+            { context, _, name, value in
+                let name = name.map { String(cString: $0) } ?? ""
+                let value = value.map { String(cString: $0) } ?? ""
+                context!.assumingMemoryBound(to: [Header].self).pointee.append(Header(name, value))
+                return cmhd_yes()
+            }, headers)
+    }
+    return headers
+}
+
+private func send(_ response: Response, over pointer: OpaquePointer?) -> MHD_Result {
+    let connection = connection(pointer)
+    connection.waitsForClient()
+    let made =
+        switch response.body {
+        case .bytes(let bytes): cmhd_response(bytes.count, bytes)
+        case .stream(let next):
+            MHD_create_response_from_callback(
+                cmhd_unknown_size, 16_384,
+                { context, _, buffer, room in
+                    Unmanaged<BodyReader>.fromOpaque(context!).takeUnretainedValue().read(
+                        into: UnsafeMutableRawBufferPointer(start: buffer, count: room))
+                },
+                Unmanaged.passRetained(BodyReader(connection, next: next)).toOpaque(),
+                { Unmanaged<BodyReader>.fromOpaque($0!).release() })
+        }
+    // Fails only for want of memory.
+    guard let made else { return cmhd_no() }
+    defer { MHD_destroy_response(made) }
+    for header in response.headers {
+        // It refuses what would end the line and begin another.
+        _ = MHD_add_response_header(made, header.name, header.value)
+    }
+    return MHD_queue_response(pointer, UInt32(response.status), made)
+}

@@ -1,0 +1,100 @@
+import Linux
+import Synchronization
+import Voice
+import Web
+
+/// A stand-in for OpenAI's cloud on loopback: the four endpoints that are used of it, strict about
+/// every request, with the delays and faults of a script.
+final class Sandbox: Sendable {
+    let server: Server
+    private let stage: Stage
+
+    /// - Parameters:
+    ///   - port: 0 for any that is free.
+    ///   - certificate: for HTTPS.
+    init(
+        _ script: Script = Script(), port: Int = 0, certificate: Server.Certificate? = nil
+    ) throws(SystemError) {
+        let stage = Stage(script)
+        var limits = ServerLimits()
+        // Clients keep connections for minutes, and speak while they upload.
+        limits.idle = .seconds(600)
+        limits.arrival = .seconds(600)
+        limits.connectionsPerAddress = 64
+        server = try Server(
+            address: "127.0.0.1", port: port, limits: limits, certificate: certificate,
+            handler: Self.router(stage).handle)
+        self.stage = stage
+    }
+
+    /// With `/v1`, for plain HTTP.
+    var baseURL: String { "http://127.0.0.1:\(server.port)/v1" }
+
+    /// What is done from the next request on.
+    func follow(_ script: Script) { stage.follow(script) }
+
+    /// What was asked so far.
+    var requests: [RequestRecord] { stage.journal.records }
+
+    func stop() { server.stop() }
+
+    private static func router(_ stage: Stage) -> Router {
+        var router = Router()
+        for endpoint in Endpoint.allCases {
+            // A client warms a connection up by it.
+            router.on("HEAD", endpoint.path) { Visit($0, at: nil, stage) }
+            let method = endpoint == .models ? "GET" : "POST"
+            router.on(method, endpoint.path) { Visit($0, at: endpoint, stage) }
+        }
+        router.on("HEAD", "/v1") { Visit($0, at: nil, stage) }
+        router.on("POST", "/sandbox/script") { _, body in
+            do {
+                try stage.change(by: body)
+            } catch let error as ScriptError {
+                throw HTTPError.badRequest(error.description)
+            }
+            return Response(json: ["status": "ok"])
+        }
+        router.on("GET", "/sandbox/requests") { _, _ in Response(json: stage.journal.records) }
+        router.on("DELETE", "/sandbox/requests") { _, _ in
+            stage.journal.clear()
+            return Response(json: ["status": "ok"])
+        }
+        return router
+    }
+}
+
+/// What the requests share.
+final class Stage: Sendable {
+    let journal = Journal()
+    private let state: Mutex<State>
+
+    private struct State {
+        var script: Script
+        var dice: FaultDice
+    }
+
+    init(_ script: Script) {
+        state = Mutex(State(script: script, dice: FaultDice(script.faults)))
+    }
+
+    func follow(_ script: Script) {
+        state.withLock { $0 = State(script: script, dice: FaultDice(script.faults)) }
+    }
+
+    func change(by body: [UInt8]) throws {
+        var script = state.withLock { $0.script }
+        let hasFaults = try script.change(by: body)
+        state.withLock { [script] state in
+            state.script = script
+            if hasFaults { state.dice = FaultDice(script.faults) }
+        }
+    }
+
+    /// What the next request to `endpoint` meets.
+    func next(at endpoint: Endpoint?) -> (script: Script, fault: Fault?) {
+        state.withLock { state in
+            (state.script, endpoint.flatMap { state.dice.fault(at: $0) })
+        }
+    }
+}

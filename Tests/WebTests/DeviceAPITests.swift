@@ -1,0 +1,130 @@
+import Synchronization
+import TestSupport
+import Testing
+import Voice
+import Web
+
+private final class FakeDevice: ReachableDevice {
+    private let pushed = Mutex<[ButtonAction]>([])
+    var actions: [ButtonAction] { pushed.withLock { $0 } }
+
+    func status() async -> DeviceStatus {
+        var status = DeviceStatus(
+            name: "kitchen \"1\"", version: "1.2", state: "idle", uptime: .seconds(90),
+            memory: 1_000)
+        status.devices = [.init(role: "microphone", name: "default", problem: "it is gone")]
+        status.turns = [.answered: 3]
+        var timeline = Timeline()
+        timeline.mark(.pressed, at: Moment(nanoseconds: 0))
+        timeline.mark(.firstPlayed, at: Moment(nanoseconds: 1_250_000_000))
+        status.lastTurn = .init(
+            number: 4, outcome: .failed, timeline: timeline, providers: ["speechToText": "openai"])
+        return status
+    }
+
+    func push(_ action: ButtonAction, at moment: Moment) async {
+        pushed.withLock { $0.append(action) }
+    }
+}
+
+struct DeviceAPITests {
+    private let device = FakeDevice()
+
+    private func server(key: String? = "secret") throws -> Server {
+        var router = Router()
+        DeviceAPI(device, key: key).add(to: &router)
+        return try Server(address: "127.0.0.1", port: 0) { [router] in try router.handle($0) }
+    }
+
+    private let json = ["x-api-key": "secret", "Content-Type": "application/json; charset=utf-8"]
+
+    @Test("The device says that it is alive to whoever asks", arguments: [nil, "secret"])
+    func health(key: String?) async throws {
+        let server = try server(key: key)
+        let answer = try await ask(port: server.port, "GET", "/health/")
+        #expect(answer.text == #"{"status":"ok"}"#)
+    }
+
+    static let keys: [(configured: String?, given: String?, why: String?)] = [
+        ("secret", "secret", nil), ("secret", nil, "missing"), ("secret", "", "wrong"),
+        ("secret", "secres", "wrong"), ("secret", "secretsecret", "wrong"),
+        (nil, "secret", "PROXY_API_KEY"), ("", "", "PROXY_API_KEY"),
+    ]
+
+    @Test("Everything else needs the key", arguments: keys)
+    func key(configured: String?, given: String?, why: String?) async throws {
+        let server = try server(key: configured)
+        for path in ["/metrics", "/api/status", "/api/button"] {
+            let method = path == "/api/button" ? "POST" : "GET"
+            var headers = ["Content-Type": "application/json"]
+            headers["x-api-key"] = given
+            let answer = try await ask(
+                port: server.port, method, path, headers: headers,
+                body: Array(#"{"action":"tap"}"#.utf8))
+            #expect(answer.status == (why == nil ? 200 : 401))
+            #expect(answer.text.contains(why ?? ""))
+        }
+    }
+
+    @Test("The button is pushed as asked", arguments: ButtonAction.allCases)
+    func button(action: ButtonAction) async throws {
+        let server = try server()
+        let answer = try await ask(
+            port: server.port, "POST", "/api/button", headers: json,
+            body: Array("{\"action\":\"\(action.rawValue)\"}".utf8))
+        #expect(answer.status == 200)
+        #expect(device.actions == [action])
+    }
+
+    static let wrong: [(type: String, body: String, status: Int)] = [
+        ("text/plain", #"{"action":"tap"}"#, 415), ("application/json", "{", 400),
+        ("application/json", "", 400), ("application/json", "{}", 422),
+        ("application/json", #"{"action":"hold"}"#, 422), ("application/json", "[]", 422),
+        ("application/json", #"{"action":7}"#, 422),
+    ]
+
+    @Test("What cannot be a push is refused", arguments: wrong)
+    func refused(type: String, body: String, status: Int) async throws {
+        let server = try server()
+        let headers = ["x-api-key": "secret", "Content-Type": type]
+        let answer = try await ask(
+            port: server.port, "POST", "/api/button", headers: headers, body: Array(body.utf8))
+        #expect(answer.status == status)
+        #expect(answer.text.contains(#""detail":"#))
+        #expect(device.actions.isEmpty)
+    }
+
+    @Test("The status is one JSON object")
+    func status() async throws {
+        let server = try server()
+        let answer = try await ask(port: server.port, "GET", "/api/status", headers: json)
+        #expect(
+            answer.text == """
+                {"devices":[{"name":"default","problem":"it is gone","role":"microphone"}],\
+                "lastTurn":{"number":4,"outcome":"failed","providers":{"speechToText":"openai"},\
+                "timeline":[{"milliseconds":0,"step":"pressed"},\
+                {"milliseconds":1250,"step":"firstPlayed"}]},\
+                "memoryBytes":1000,"name":"kitchen \\"1\\"","providers":[],"state":"idle",\
+                "turns":{"answered":3},"uptimeSeconds":90,"version":"1.2"}
+                """)
+    }
+
+    @Test("The metrics are in Prometheus's format")
+    func metrics() async throws {
+        let server = try server()
+        let answer = try await ask(port: server.port, "GET", "/metrics", headers: json)
+        #expect(answer.headers["content-type"]?.hasPrefix("text/plain; version=0.0.4") == true)
+        for line in [
+            #"pressel_info{name="kitchen \"1\"",version="1.2"} 1"#, "pressel_memory_bytes 1000",
+            "pressel_uptime_seconds 90.0", #"pressel_turns_total{outcome="answered"} 3"#,
+            #"pressel_turns_total{outcome="failed"} 0"#,
+            #"pressel_last_turn_seconds{step="firstPlayed"} 1.25"#,
+            #"pressel_part_up{role="microphone",name="default"} 0"#,
+        ] {
+            #expect(answer.text.split(separator: "\n").contains(Substring(line)))
+        }
+        for line in answer.text.split(separator: "\n") where !line.hasPrefix("#") {
+            #expect(line.wholeMatch(of: /[a-z_]+(\{.*\})? [0-9.]+/) != nil)
+        }
+    }
+}
