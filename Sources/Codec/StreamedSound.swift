@@ -40,7 +40,7 @@ public final class StreamedSound {
         var bytes = bytes
         if case .unknown = kind {
             head += bytes
-            guard head.count >= Self.headBytes else { return [] }
+            guard head.count >= needed(head) else { return [] }
             bytes = head
             head = []
             kind = try kind(of: bytes)
@@ -96,23 +96,22 @@ public final class StreamedSound {
         if type.hasPrefix("text/") || type.hasPrefix("application/json") {
             throw Failure(description: "the answer is \(type), no sound")
         }
-        // Quiet samples may look like the beginning of an MP3 frame; who names them is believed.
-        let isSamples = ["audio/pcm", "audio/l16", "audio/raw"].contains { type.hasPrefix($0) }
-        if !isSamples, Self.beginsMP3Frame(bytes),
-            type.hasPrefix("audio/mp") || type == "audio/x-mp3"
-        {
-            return .mp3(MP3Decoder())
-        }
+        if isNamedMP3 || MP3FrameHeader.isFollowedByAnother(bytes) { return .mp3(MP3Decoder()) }
         let rate = Self.parameter("rate", of: type).flatMap { Int($0) }
         guard let rate, 8_000...48_000 ~= rate else { return .samples(SampleBytes(format)) }
         return .samples(SampleBytes(AudioFormat(framesPerSecond: rate, channels: 1)))
     }
 
-    /// Eleven bits of ones, a version, layer III, a bit rate and a sampling rate.
-    private static func beginsMP3Frame(_ bytes: [UInt8]) -> Bool {
-        guard bytes.count >= 4, bytes[0] == 0xFF, bytes[1] & 0xE0 == 0xE0 else { return false }
-        return bytes[1] & 0x18 != 0x08 && bytes[1] & 0x06 == 0x02 && bytes[2] & 0xF0 != 0xF0
-            && bytes[2] & 0x0C != 0x0C
+    private var isNamedMP3: Bool {
+        let type = mediaType?.lowercased() ?? ""
+        return type.hasPrefix("audio/mp") || type.hasPrefix("audio/x-mp")
+    }
+
+    /// How many bytes tell what this is: quiet samples may look like the beginning of an MP3 frame,
+    /// and only what stands behind it shows that they are not.
+    private func needed(_ head: [UInt8]) -> Int {
+        guard !isNamedMP3, let frame = MP3FrameHeader(head[...]) else { return Self.headBytes }
+        return max(Self.headBytes, frame.length + MP3FrameHeader.bytes)
     }
 
     private static func parameter(_ name: String, of type: String) -> String? {
@@ -122,6 +121,43 @@ public final class StreamedSound {
             if key == name, sides.count == 2 { return sides[1].filter(\.isNumber) }
         }
         return nil
+    }
+}
+
+/// The four bytes before a frame of MPEG audio, layer III (ISO/IEC 11172-3, 2.4.1.3).
+struct MP3FrameHeader {
+    static let bytes = 4
+    /// Of the whole frame.
+    let length: Int
+
+    private static let kilobits = (
+        mpeg1: [32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320],
+        mpeg2: [8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160]
+    )
+
+    /// Nil for what is none.
+    init?(_ bytes: ArraySlice<UInt8>) {
+        let head = Array(bytes.prefix(Self.bytes))
+        // Eleven bits of ones, a version, layer III.
+        guard head.count == Self.bytes, head[0] == 0xFF, head[1] & 0xE6 == 0xE2,
+            head[1] & 0x18 != 0x08
+        else { return nil }
+        let isMPEG1 = head[1] & 0x18 == 0x18
+        let rate = Int(head[2] >> 4)
+        let sampling = Int(head[2] >> 2 & 3)
+        guard 1...14 ~= rate, sampling < 3 else { return nil }
+        let halvings = isMPEG1 ? 0 : head[1] & 0x18 == 0x10 ? 1 : 2
+        let framesPerSecond = [44_100, 48_000, 32_000][sampling] >> halvings
+        let kilobits = isMPEG1 ? Self.kilobits.mpeg1 : Self.kilobits.mpeg2
+        length =
+            (isMPEG1 ? 144_000 : 72_000) * kilobits[rate - 1] / framesPerSecond
+            + Int(head[2] >> 1 & 1)
+    }
+
+    /// Whether `bytes` begin with a frame, and the next with another.
+    static func isFollowedByAnother(_ bytes: [UInt8]) -> Bool {
+        guard let first = MP3FrameHeader(bytes[...]) else { return false }
+        return MP3FrameHeader(bytes.dropFirst(first.length)) != nil
     }
 }
 

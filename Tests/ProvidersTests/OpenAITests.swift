@@ -206,6 +206,11 @@ struct OpenAITests {
         var testDescription: String { fault.rawValue }
     }
 
+    /// The name of the case.
+    private static func sort(of error: ProviderError) -> String? {
+        Mirror(reflecting: error).children.first?.label
+    }
+
     /// The rows of OpenAI's table of errors: whether it is asked again, and what it is taken for.
     static let refusals = [
         Refusal(fault: .badRequest, asked: 1, sort: "refused"),
@@ -236,8 +241,7 @@ struct OpenAITests {
             case .models: _ = try await server().models()
             }
         }
-        #expect("\(try #require(error))" != "")
-        #expect(String(reflecting: try #require(error)).contains(".\(refusal.sort)("))
+        #expect(Self.sort(of: try #require(error)) == refusal.sort)
         #expect(sandbox.requests.count == refusal.asked)
         #expect(clock.waits.count == refusal.asked - 1)
         if !refusal.waits.isEmpty { #expect(clock.waits == refusal.waits) }
@@ -348,7 +352,7 @@ struct OpenAITests {
         let error = await #expect(throws: ProviderError.self) {
             try await chat(server(url: url))
         }
-        #expect(String(reflecting: try #require(error)).contains(".unreachable("))
+        #expect(Self.sort(of: try #require(error)) == "unreachable")
     }
 
     @Test("Whoever is cancelled stops waiting, and the server is told")

@@ -21,6 +21,7 @@ actor ChatReply {
     private var pieces: [String] = []
     private var hasWritten = false
     private var isComplete = false
+    private var failed: ProviderError?
     private var requests = 0
 
     /// A model that goes on asking for tools is going round in circles.
@@ -43,13 +44,15 @@ actor ChatReply {
     func next() async throws -> String? {
         while true {
             if !pieces.isEmpty { return pieces.removeFirst() }
+            if let failed { throw failed }
             if isComplete { return nil }
             guard let body else {
                 try await ask()
                 continue
             }
             if !isAnswered, let bytes = try await read(body) {
-                try take(bytes)
+                // What was written before it comes first.
+                do { try take(bytes) } catch { failed = error }
             } else {
                 // The connection serves the next request when the answer's last bytes are taken.
                 body.discardRest()

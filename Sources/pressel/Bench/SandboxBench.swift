@@ -121,11 +121,9 @@ struct SandboxBench {
                 try await clock.sleep(for: question.duration + Self.pause)
                 session.conversation.button(.released(at: .now))
                 guard let report = await reports.next(), report.outcome == .answered,
+                    report.providers["textToSpeech"] == "openai",
                     let delay = report.timeline.duration(from: .released, to: .firstPlayed)
-                else { throw CommandFailure("turn \(number) had no answer to measure") }
-                guard report.providers["textToSpeech"] == "openai" else {
-                    throw CommandFailure("turn \(number) was not answered by the sandbox")
-                }
+                else { throw CommandFailure("turn \(number) was not answered by the sandbox") }
                 if number > 0 { delays.append((delay - path).inMilliseconds) }
             }
         }
