@@ -229,6 +229,18 @@ struct ServerTests {
         #expect(try clients[0].ask("GET", "/echo").status == 200)
     }
 
+    @Test("A certificate that is none is told")
+    func certificate() {
+        let nonsense = Server.Certificate(chain: "x", key: "y")
+        #expect {
+            _ = try Server(address: "127.0.0.1", port: 0, certificate: nonsense) { _ in
+                throw HTTPError(500, "", "")
+            }
+        } throws: {
+            "\($0)".hasPrefix("cannot start HTTPS with this certificate on 127.0.0.1")
+        }
+    }
+
     @Test("An address that cannot be had is named")
     func address() throws {
         let server = try echo()
