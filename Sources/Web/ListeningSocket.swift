@@ -37,8 +37,12 @@ struct ListeningSocket: ~Copyable {
         self.port = Self.port(of: number)
     }
 
-    /// Leaves the descriptor to somebody else.
-    consuming func release() { discard self }
+    /// Leaves the descriptor to somebody else, who closes it.
+    consuming func release() -> CInt {
+        let number = number
+        discard self
+        return number
+    }
 
     deinit { close(number) }
 

@@ -39,7 +39,7 @@ public struct Request: Sendable {
         path = target.path
         query = target.query
         if let encoding = self["Transfer-Encoding"], !encoding.isSame(as: "chunked") {
-            throw HTTPError(501, "not_implemented", "only chunked is known as Transfer-Encoding")
+            throw .badRequest("only chunked is known as Transfer-Encoding")
         }
     }
 

@@ -35,11 +35,13 @@ public final class Server: Sendable {
         address: String, port: Int, limits: ServerLimits = ServerLimits(),
         certificate: Certificate? = nil, log: Log = .silent, handler: @escaping Handler
     ) throws(SystemError) {
-        let core = ServerCore(limits: limits, log: log, handler: handler)
         let socket = try ListeningSocket(address: address, port: port)
+        let core = ServerCore(limits: limits, log: log, handler: handler)
         self.port = socket.port
+        // The library closes it, also when it does not start.
+        let listener = socket.release()
         let pointer = cmhd_start(
-            socket.number,
+            listener,
             cmhd_limits(
                 connections: UInt32(limits.connections),
                 connections_per_address: UInt32(limits.connectionsPerAddress),
@@ -53,7 +55,6 @@ public final class Server: Sendable {
                 certificate == nil ? "start a server on" : "start HTTPS with this certificate on",
                 "\(address):\(port)", code: EINVAL)
         }
-        socket.release()
         self.core = core
         daemon = Mutex(Daemon(pointer: pointer))
     }

@@ -170,7 +170,7 @@ final class Visit: BodyReceiver {
             return String(repeating: part, count: (1 << 20) / part.utf8.count + 1)
         case .invalidUTF8:
             let middle = text.index(text.startIndex, offsetBy: text.count / 2)
-            return text[..<middle] + Reply.brokenText + text[middle...]
+            return "\(text[..<middle])\(Reply.brokenText)\(text[middle...])"
         default: return text
         }
     }

@@ -49,7 +49,7 @@ struct ServerTests {
             400, "Content-Length"
         ),
         (
-            "POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip\r\n\r\n", 501,
+            "POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip\r\n\r\n", 400,
             "Transfer-Encoding"
         ),
         ("GET /a/../echo HTTP/1.1\r\nHost: a\r\n\r\n", 400, "normal form"),
@@ -227,6 +227,18 @@ struct ServerTests {
         let third = RawClient(port: server.port)
         #expect(throws: (any Error).self) { try third.ask("GET", "/echo") }
         #expect(try clients[0].ask("GET", "/echo").status == 200)
+    }
+
+    @Test("A certificate that is none is told")
+    func certificate() {
+        let nonsense = Server.Certificate(chain: "x", key: "y")
+        #expect {
+            _ = try Server(address: "127.0.0.1", port: 0, certificate: nonsense) { _ in
+                throw HTTPError(500, "", "")
+            }
+        } throws: {
+            "\($0)".hasPrefix("cannot start HTTPS with this certificate on 127.0.0.1")
+        }
     }
 
     @Test("An address that cannot be had is named")
