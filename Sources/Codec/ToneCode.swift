@@ -56,15 +56,42 @@ public enum ToneCode {
         let frames = Int(Double(format.frames(in: wordLength)) / speed)
         let heard = Double(frames) * (1 - pause)
         let rate = Double(format.framesPerSecond)
-        let samples = (0..<frames).flatMap { frame -> [Int16] in
-            let time = 2 * .pi * Double(frame) / rate
+        var tones = (
+            Oscillator(low[symbol % 32], rate: rate), Oscillator(high[symbol / 32], rate: rate)
+        )
+        var samples: [Int16] = []
+        samples.reserveCapacity(frames * format.channels)
+        for frame in 0..<frames {
             // Faded in and out, or its clicks would be heard as other tones.
             let edge = max(0, min(1, min(Double(frame), heard - Double(frame)) / (rate * 0.004)))
-            let wave = (sin(low[symbol % 32] * time) + sin(high[symbol / 32] * time)) / 2
+            let wave = (tones.0.next() + tones.1.next()) / 2
             let sample = Int16(32_767 * amplitude * edge * wave)
-            return Array(repeating: sample, count: format.channels)
+            for _ in 0..<format.channels { samples.append(sample) }
         }
         return AudioChunk(samples, format: format)
+    }
+
+    /// A sine by a rotation for each frame: a measurement that makes its sound meanwhile must not
+    /// be held up by it.
+    private struct Oscillator {
+        private var real = 1.0
+        private var imaginary = 0.0
+        private let step: (real: Double, imaginary: Double)
+
+        init(_ frequency: Double, rate: Double) {
+            let angle = 2 * .pi * frequency / rate
+            step = (cos(angle), sin(angle))
+        }
+
+        mutating func next() -> Double {
+            defer {
+                (real, imaginary) = (
+                    real * step.real - imaginary * step.imaginary,
+                    real * step.imaginary + imaginary * step.real
+                )
+            }
+            return imaginary
+        }
     }
 
     /// A whole text.

@@ -123,8 +123,6 @@ struct SpeechReply {
     }
 
     private func littleEndian(_ chunk: AudioChunk) -> [UInt8] {
-        chunk.samples.flatMap {
-            [UInt8(truncatingIfNeeded: $0), UInt8(truncatingIfNeeded: $0 >> 8)]
-        }
+        chunk.samples.map(\.littleEndian).withUnsafeBytes(Array.init)
     }
 }

@@ -63,17 +63,30 @@ struct ChatRequest: Encodable {
     private let model: String
     private let messages: [ChatMessage]
     private let options: OpenAIChat.Options
-    private let tools: [Tool]
+    private let tools: OfferedTools
 
-    init(model: String, messages: [ChatMessage], options: OpenAIChat.Options, tools: [Tool]) {
+    init(
+        model: String, messages: [ChatMessage], options: OpenAIChat.Options, tools: OfferedTools
+    ) {
         self.model = model
         self.messages = messages
         self.options = options
         self.tools = tools
     }
 
+    /// As JSON.
+    func body() throws -> [UInt8] {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .withoutEscapingSlashes
+        var body = Array(try encoder.encode(self))
+        guard !tools.json.isEmpty else { return body }
+        // An object that is not empty, and one member more.
+        body.removeLast()
+        return body + Array(",\"tools\":".utf8) + tools.json + [UInt8(ascii: "}")]
+    }
+
     private enum Key: String, CodingKey {
-        case model, messages, stream, tools
+        case model, messages, stream
         case reasoningEffort = "reasoning_effort"
         case maxCompletionTokens = "max_completion_tokens"
         case maxTokens = "max_tokens"
@@ -89,9 +102,17 @@ struct ChatRequest: Encodable {
             try fields.encode(limit, forKey: field)
         }
         try fields.encodeIfPresent(options.reasoningEffort, forKey: .reasoningEffort)
-        if !tools.isEmpty {
-            try fields.encode(try tools.map(OfferedTool.init), forKey: .tools)
-        }
+    }
+}
+
+/// The device's tools as a request offers them. They are always the same and take longer to write
+/// than the rest of a request, so they are written once.
+struct OfferedTools: Sendable {
+    /// A list, or nothing.
+    let json: [UInt8]
+
+    init(_ tools: [Tool]) throws {
+        json = tools.isEmpty ? [] : Array(try JSONEncoder().encode(tools.map(OfferedTool.init)))
     }
 }
 

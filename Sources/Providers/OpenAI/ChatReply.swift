@@ -6,6 +6,7 @@ actor ChatReply {
     private let server: OpenAIServer
     private let options: OpenAIChat.Options
     private let tools: (any Tools)?
+    private let offered: OfferedTools
     private let exchanges: [Exchange]
     private let model: String
     private var messages: [ChatMessage]
@@ -30,12 +31,13 @@ actor ChatReply {
 
     init(
         _ server: OpenAIServer, model: String, options: OpenAIChat.Options,
-        tools: (any Tools)?, prompt: Prompt
+        tools: (any Tools)?, offered: OfferedTools, prompt: Prompt
     ) {
         self.server = server
         self.model = model
         self.options = options
         self.tools = tools
+        self.offered = offered
         exchanges = prompt.exchanges
         messages = ChatMessage.conversation(prompt)
     }
@@ -75,13 +77,15 @@ actor ChatReply {
         guard requests <= Self.mostRequests else {
             throw failure("it asked for tools \(requests - 1) times in a row")
         }
-        let content = ChatRequest(
-            model: model, messages: messages, options: options, tools: tools?.offered ?? [])
         parser = EventStreamParser()
         finish = nil
         isAnswered = false
         calls = [:]
-        var request = try server.post("/chat/completions", json: content)
+        let content = ChatRequest(
+            model: model, messages: messages, options: options, tools: offered)
+        let bytes: [UInt8]
+        do { bytes = try content.body() } catch { throw failure("\(error)") }
+        var request = server.post("/chat/completions", body: bytes)
         request.headers.append(("Accept", "text/event-stream"))
         body = try await server.send(request).body
     }

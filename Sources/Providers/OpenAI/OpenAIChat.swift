@@ -23,6 +23,7 @@ public struct OpenAIChat: LanguageModel {
     private let model: ModelChoice
     private let options: Options
     private let tools: (any Tools)?
+    private let offered: Result<OfferedTools, any Error>
 
     /// - Parameter tools: nil if the model is offered none.
     public init(
@@ -33,15 +34,17 @@ public struct OpenAIChat: LanguageModel {
         self.model = model
         self.options = options
         self.tools = tools
+        offered = Result { try OfferedTools(tools?.offered ?? []) }
     }
 
     public func prepare() { server.prepare(model, for: .chat) }
 
     public func reply(to prompt: Prompt) async throws(ProviderError) -> TextStream {
         let model = try await model.id(for: .chat, at: server)
-        let reply = ChatReply(
-            server, model: model, options: options, tools: tools, prompt: prompt)
         do {
+            let reply = ChatReply(
+                server, model: model, options: options, tools: tools, offered: try offered.get(),
+                prompt: prompt)
             let first = try await reply.next()
             return TextStream.starting(with: first) { try await reply.next() }
         } catch {

@@ -44,13 +44,16 @@ public struct OpenAIServer: Sendable {
 
     func url(_ path: String) -> String { baseURL + path }
 
+    func post(_ path: String, body: [UInt8]) -> HTTPRequest {
+        HTTPRequest(
+            method: .post(body), url: url(path), headers: [("Content-Type", "application/json")])
+    }
+
     func post(_ path: String, json: some Encodable) throws(ProviderError) -> HTTPRequest {
         let encoder = JSONEncoder()
         encoder.outputFormatting = .withoutEscapingSlashes
         do {
-            return HTTPRequest(
-                method: .post(Array(try encoder.encode(json))), url: url(path),
-                headers: [("Content-Type", "application/json")])
+            return post(path, body: Array(try encoder.encode(json)))
         } catch {
             throw .failed(provider: name, reason: "the request cannot be written: \(error)")
         }
