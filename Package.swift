@@ -52,6 +52,7 @@ let package = Package(
             name: "pressel",
             dependencies: [
                 "Audio", "Codec", "Linux", "Panel", "Providers", "Store", "Voice", "VoiceLoop",
+                "Web",
             ],
             swiftSettings: strict),
         // Stands in for the cloud in tests and measurements; not installed.

@@ -50,6 +50,9 @@ public final class ALSAMicrophone: Microphone {
     /// What has befallen the card so far.
     public var counters: AudioCounters { faults.counters }
 
+    /// Why the card cannot be used, nil if it can, as far as is known.
+    public var problem: String? { faults.problem }
+
     /// Muted, it is closed, what was kept of the past is forgotten, and whoever listens, now or
     /// later, gets a `MicrophoneMuted`. Returns at once; the device is closed some milliseconds
     /// later, and nothing it gave in between is heard by anybody.

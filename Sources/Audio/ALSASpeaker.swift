@@ -53,6 +53,9 @@ public final class ALSASpeaker: Speaker {
     /// What has befallen the card so far.
     public var counters: AudioCounters { record.counters }
 
+    /// Why the card cannot be used, nil if it can, as far as is known.
+    public var problem: String? { record.problem }
+
     /// How loud it is from now on, also in the middle of a playback: by the card's own control where
     /// it has one, else by a factor on the samples, heard once what was handed over before is over
     /// (at most 200 ms).

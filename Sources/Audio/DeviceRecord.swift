@@ -28,7 +28,7 @@ final class DeviceRecord: Sendable {
         var counters = AudioCounters()
         var lastTold: Moment?
         var untold = 0
-        var isLost = false
+        var problem: String?
     }
 
     private static let quiet = Duration.seconds(60)
@@ -36,6 +36,8 @@ final class DeviceRecord: Sendable {
     init(log: Log) { self.log = log }
 
     var counters: AudioCounters { state.withLock { $0.counters } }
+    /// Why the card cannot be used, nil if it can.
+    var problem: String? { state.withLock { $0.problem } }
 
     /// A card recovered by itself, at the price of some sound.
     func note(_ trouble: Trouble, on device: String) {
@@ -62,8 +64,8 @@ final class DeviceRecord: Sendable {
     /// A card cannot be used.
     func lost(_ error: ALSAError) {
         let isNew = state.withLock { state in
-            defer { state.isLost = true }
-            return !state.isLost
+            defer { state.problem = "\(error)" }
+            return state.problem == nil
         }
         if isNew { log.error("\(error); trying again") }
     }
@@ -73,9 +75,9 @@ final class DeviceRecord: Sendable {
     /// - Parameter line: what to tell if it had been lost.
     func works(_ line: @autoclosure () -> String) {
         let wasLost = state.withLock { state in
-            defer { state.isLost = false }
-            if state.isLost { state.counters.reopenings += 1 }
-            return state.isLost
+            defer { state.problem = nil }
+            if state.problem != nil { state.counters.reopenings += 1 }
+            return state.problem != nil
         }
         if wasLost { log.info(line()) }
     }

@@ -50,7 +50,7 @@ final class Database {
             """
             PRAGMA foreign_keys = ON;
             PRAGMA cell_size_check = ON;
-            PRAGMA cache_size = -1024;
+            PRAGMA cache_size = -256;
             PRAGMA temp_store = MEMORY;
             """)
     }

@@ -54,6 +54,9 @@ public actor Conversation {
             bufferingPolicy: .bufferingOldest(Self.longestBacklog))
     }
 
+    /// What is going on, in a word, as the cases of `Phase` are called.
+    public var state: String { phase.name }
+
     /// Takes what the button does; returns at once.
     public nonisolated func button(_ event: ButtonEvent) {
         switch event {

@@ -66,6 +66,11 @@ public final class Failover<Provider: Sendable>: Sendable {
         throw failures[0]
     }
 
+    /// The links in order, and why those are passed over that are.
+    public var status: [(name: String, problem: ProviderError?)] {
+        links.enumerated().map { ($1.name, reasonToPassOver($0)) }
+    }
+
     /// The link that will be asked, as far as is known.
     var next: Provider {
         let index = links.indices.dropLast().first { reasonToPassOver($0) == nil }

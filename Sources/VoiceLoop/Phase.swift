@@ -18,6 +18,19 @@ public enum Phase: Equatable, Sendable {
     /// A timer rings.
     case ringing(Turn)
 
+    /// The name of the case.
+    public var name: String {
+        switch self {
+        case .idle: "idle"
+        case .listening: "listening"
+        case .thinking: "thinking"
+        case .speaking: "speaking"
+        case .counting: "counting"
+        case .confirming: "confirming"
+        case .ringing: "ringing"
+        }
+    }
+
     /// What the finger does while the microphone records. A press acts at once and is classified
     /// afterwards.
     public enum Press: Equatable, Sendable {

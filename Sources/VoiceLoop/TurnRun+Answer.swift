@@ -22,21 +22,44 @@ extension TurnRun {
             throw TurnFailure.languageModel(error)
         }
         set(\.providers["languageModel"], name)
+        let isHeard = try await say(text, on: playback, while: thinking) { [self] piece in
+            mark(.firstText)
+            report.withLock { $0.reply += piece }
+        }
+        // Nothing but pictures, say. An empty reply is meant: somebody wanted silence.
+        guard isHeard || report.withLock({ $0.reply.isEmpty }) else {
+            throw TurnFailure.languageModel(
+                ProviderError.failed(provider: name, reason: "nothing in its reply can be spoken"))
+        }
+    }
+
+    /// Returns when the last sound of `text` was handed to the speaker.
+    ///
+    /// - Parameter note: is told each piece of the text.
+    /// - Returns: whether there was anything to hear.
+    @discardableResult
+    func say(
+        _ text: TextStream, on playback: any Playback, while thinking: Thinking,
+        note: @escaping @Sendable (String) -> Void = { _ in }
+    ) async throws -> Bool {
         // With the one that waits for room, two clauses are ahead of the one that is heard.
         let clauses = Handoff<PendingClause>(holding: 1)
-        async let _ = read(text, into: clauses)
-        try await play(clauses, on: playback, while: thinking)
+        async let _ = read(text, into: clauses, note)
+        let isHeard = try await play(clauses, on: playback, while: thinking)
         try Task.checkCancellation()
+        return isHeard
     }
 
     /// Cuts the reply as it is written. What goes wrong is told behind the clauses before it.
-    private func read(_ text: TextStream, into clauses: Handoff<PendingClause>) async {
+    private func read(
+        _ text: TextStream, into clauses: Handoff<PendingClause>,
+        _ note: @Sendable (String) -> Void
+    ) async {
         var cutter = Clauses(language: settings.replyLanguage)
         var spoken = SpokenText()
         do {
             for try await piece in text {
-                mark(.firstText)
-                report.withLock { $0.reply += piece }
+                note(piece)
                 for clause in cutter.append(piece).compactMap({ spoken.spoken($0) }) {
                     try await clauses.send(pending(clause))
                 }
@@ -57,17 +80,12 @@ extension TurnRun {
 
     private func play(
         _ clauses: Handoff<PendingClause>, on playback: any Playback, while thinking: Thinking
-    ) async throws {
+    ) async throws -> Bool {
         var length = Duration.zero
         while length < settings.longestReply, let clause = try await clauses.next() {
             length += try await play(clause, on: playback, while: thinking)
         }
-    }
-
-    /// Says one sentence that is no reply.
-    func say(_ sentence: String, on playback: any Playback, while thinking: Thinking) async throws {
-        _ = try await play(pending(sentence), on: playback, while: thinking)
-        try Task.checkCancellation()
+        return length > .zero
     }
 
     private func pending(_ clause: String) -> PendingClause {

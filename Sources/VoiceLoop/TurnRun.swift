@@ -103,7 +103,11 @@ final class TurnRun: Sendable {
             if ownVoice {
                 try await speakItself(text, on: playback)
             } else {
-                try await say(text, on: playback, while: Thinking())
+                let whole = TextStream { stream in
+                    stream.yield(text)
+                    stream.finish()
+                }
+                try await say(whole, on: playback, while: Thinking())
             }
             mark(.heard, at: try await playback.drain())
             return .answered

@@ -17,6 +17,8 @@ struct RunningDevice {
     private let memory: Memory
     private let timers: Timers
     private let controls: RunningControls
+    private let status: RunningStatus
+    private let web: WebService
     private let log: Log
 
     init(_ configuration: Configuration, log: Log) {
@@ -57,17 +59,27 @@ struct RunningDevice {
         controls = RunningControls(
             configuration.settings, files: configuration.files, speaker: speaker,
             microphone: microphone, timers: timers, pace: pace, log: log.of("skills"))
+        let parts = appliance.parts(
+            microphone: microphone, speaker: speaker, controls: controls,
+            memory: KeptConversation(
+                memory, remembering: settings.rememberedTurns, log: log.of("store")),
+            pace: pace)
+        let audio = configuration.settings.audio
+        let status = RunningStatus(
+            name: configuration.settings.name, parts: parts,
+            microphone: (audio.captureDevice, microphone), speaker: (audio.playbackDevice, speaker))
+        self.status = status
+        web = WebService(
+            configuration.settings.web, device: status, key: configuration.secrets[.proxy],
+            log: log.of("web"))
         conversation = Conversation(
-            appliance.parts(
-                microphone: microphone, speaker: speaker, controls: controls,
-                memory: KeptConversation(
-                    memory, remembering: settings.rememberedTurns, log: log.of("store")),
-                pace: pace),
-            settings: settings,
+            parts, settings: settings,
             show: { light in
                 log.of("panel").debug("light \(light.rawValue)")
                 lights?.show(light)
-            })
+            },
+            finished: status.note)
+        status.attach(conversation)
         controls.attach(conversation) { [conversation] in
             lights?.rest(.muted)
             Task { await conversation.stopFollowingUp() }
@@ -100,6 +112,7 @@ struct RunningDevice {
             group.addTask { await conversation.run() }
             group.addTask { await timers.resume() }
             group.addTask { await tidyUp() }
+            group.addTask { await web.run(appliance.clock) }
             group.addTask {
                 for await announcement in announcements {
                     await conversation.say(announcement.utterance, then: announcement.then)
@@ -111,6 +124,7 @@ struct RunningDevice {
         }
         await timers.end()
         controls.detach()
+        status.detach()
         await memory.close()
     }
 

@@ -229,7 +229,8 @@ struct OpenAITests {
         Refusal(fault: .redirect, asked: 1, sort: "refused"),
     ]
 
-    @Test("Each refusal is taken for what it is, and asked again only where it helps",
+    @Test(
+        "Each refusal is taken for what it is, and asked again only where it helps",
         arguments: refusals, Endpoint.allCases)
     func refused(refusal: Refusal, endpoint: Endpoint) async throws {
         change { $0.faults = [FaultRule(refusal.fault)] }
@@ -261,7 +262,8 @@ struct OpenAITests {
         #expect(sandbox.requests.count == 3 && sizes.count == 1)
     }
 
-    @Test("A server that does not answer is not waited for longer than was set",
+    @Test(
+        "A server that does not answer is not waited for longer than was set",
         arguments: [Fault.silence, .stall, .stallMidway])
     func stalled(fault: Fault) async throws {
         change { $0.faults = [FaultRule(fault)] }
@@ -275,7 +277,9 @@ struct OpenAITests {
     func broken(fault: Fault) async throws {
         change { $0.faults = [FaultRule(fault)] }
         await #expect(throws: ProviderError.self) { try await chat(server()) }
-        await #expect(throws: ProviderError.self) { try await speak(server(), "one two three four") }
+        await #expect(throws: ProviderError.self) {
+            try await speak(server(), "one two three four")
+        }
         await #expect(throws: ProviderError.self) { try await transcribe(server()) }
     }
 
@@ -345,9 +349,12 @@ struct OpenAITests {
         #expect(try await chat(server()).contains("\u{FFFD}"))
     }
 
-    @Test("Nobody at the address, and no such address", arguments: [
-        "http://127.0.0.1:9/v1", "http://no-such-host.invalid/v1", "ftp://127.0.0.1/v1", "nonsense",
-    ])
+    @Test(
+        "Nobody at the address, and no such address",
+        arguments: [
+            "http://127.0.0.1:9/v1", "http://no-such-host.invalid/v1", "ftp://127.0.0.1/v1",
+            "nonsense",
+        ])
     func unreachable(url: String) async throws {
         let error = await #expect(throws: ProviderError.self) {
             try await chat(server(url: url))

@@ -86,6 +86,24 @@ struct AnswerTests {
         #expect(length >= .milliseconds(50) && length < .milliseconds(200))
     }
 
+    @Test("A reply of which nothing can be spoken is said to be none")
+    func pictures() async throws {
+        let stage = Stage()
+        stage.model.pieces = ["😀 ", "🎉"]
+        let report = try await turn(stage)
+        #expect(stage.speaker.said == [Sentences(.english).noAnswer])
+        #expect(report.outcome == .failed)
+    }
+
+    @Test("Markdown is not spoken, and a reply is spoken clause by clause")
+    func markdown() async throws {
+        let stage = Stage()
+        stage.model.pieces = ["**It is four in the afternoon,** ", "and *sunny*. ", "# Bye"]
+        _ = try await turn(stage)
+        #expect(
+            stage.speaker.said == ["It is four in the afternoon,", "and sunny.", "Bye"])
+    }
+
     static let failures: [(failure: ProviderError, sentence: String)] = [
         (.keyRefused(provider: "p", reason: "r"), Sentences(.english).keyRefused),
         (.creditUsedUp(provider: "p", reason: "r"), Sentences(.english).creditUsedUp),

@@ -24,6 +24,7 @@ final class Device: Sendable {
     ///   - source: of the button.
     init(
         speed: Int = 1, output: SimulatedCard.Output = .file, settings: String = "",
+        port: Int = 0,
         button: String = "", source: String = "keyboard",
         audio: String = "", state: String? = nil, capture: String? = nil, playback: String? = nil
     ) throws {
@@ -32,7 +33,7 @@ final class Device: Sendable {
             "owner.json",
             Array(
                 """
-                {"button": {\(button) "source": "\(source)"}, \(settings)
+                {"button": {\(button) "source": "\(source)"}, "web": {"port": \(port)}, \(settings)
                  "audio": {\(audio) "captureDevice": "\(capture ?? card.device)",
                            "playbackDevice": "\(playback ?? card.device)"}}
                 """.utf8))

@@ -19,6 +19,9 @@ actor ChatReply {
     private var finish: String?
     private var isAnswered = false
 
+    /// What the tools told the model last.
+    private var results: [String] = []
+
     private var pieces: [String] = []
     private var hasWritten = false
     private var isComplete = false
@@ -97,17 +100,25 @@ actor ChatReply {
         case nil: throw .down(provider: server.name, reason: "the reply broke off")
         case "content_filter" where !hasWritten:
             throw .refused(provider: server.name, reason: "its filter does not let the reply pass")
-        default: isComplete = true
+        default:
+            isComplete = true
+            guard !hasWritten else { return }
+            // Some say nothing more when a tool has done what was asked.
+            guard !results.isEmpty else { throw failure("its reply is empty") }
+            pieces.append(results.joined(separator: " "))
         }
     }
 
     private func callTools() async {
+        results = []
         let asked = calls.sorted { $0.key < $1.key }.map(\.value)
         messages.append(ChatMessage(calling: asked))
         for call in asked {
             let result = await tools?.call(
                 call.function.name, arguments: call.function.arguments, after: exchanges)
-            messages.append(ChatMessage(result: result ?? "There are no tools.", of: call.id))
+            let told = result ?? "There are no tools."
+            results.append(told)
+            messages.append(ChatMessage(result: told, of: call.id))
         }
     }
 

@@ -183,6 +183,8 @@ struct InlineMarkdown {
         return start + 1
     }
 
+    private static let longestAddress = 2000
+
     /// An address is spoken as the name of its host. Takes the character at `start` in any case,
     /// unless it only replaces.
     private mutating func takeAddress(at start: Int, replacing: Bool = false) -> Int {
@@ -200,7 +202,8 @@ struct InlineMarkdown {
         }
         let host = start + scheme.count
         var end = host
-        while let next = character(at: end), !next.isWhitespace, !"<>\"`|”»".contains(next),
+        while end - host < Self.longestAddress, let next = character(at: end), !next.isWhitespace,
+            !"<>\"`|”»".contains(next),
             next.unicodeScalars.allSatisfy({ !$0.isWide && !("\u{3000}"..."\u{303F}" ~= $0) })
         {
             end += 1

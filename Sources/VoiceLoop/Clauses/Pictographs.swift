@@ -4,7 +4,8 @@ enum Pictographs {
     /// arrows, music's sharps and flats, "™" and their like are none unless asked to be.
     static func removed(from text: String) -> String {
         guard !text.utf8.allSatisfy({ $0 < 0x80 }) else { return text }
-        var rest = ""
+        // A scalar at a time: appending several, or to a string's own view, copies it every time.
+        var rest = String.UnicodeScalarView()
         var isBehindPicture = false
         for character in text {
             guard !isPictograph(character) else {
@@ -15,10 +16,11 @@ enum Pictographs {
             let isMark = ",.!?;:)。！？".contains(character)
             if isBehindPicture, isMark, rest.last == " " { rest.removeLast() }
             isBehindPicture = false
-            rest.unicodeScalars.append(
-                contentsOf: character.unicodeScalars.filter { !isShapeless($0) })
+            for scalar in character.unicodeScalars where !isShapeless(scalar) {
+                rest.append(scalar)
+            }
         }
-        return rest
+        return String(rest)
     }
 
     private static func isPictograph(_ character: Character) -> Bool {

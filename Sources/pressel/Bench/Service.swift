@@ -23,7 +23,7 @@ final class Service: Sendable {
         settings = card.path("settings.json")
         try writeFile(
             """
-            {\(extra) "button": {\(button) "source": "keyboard"},
+            {\(extra) "web": {"port": 0}, "button": {\(button) "source": "keyboard"},
              "audio": {"captureDevice": "\(card.device)",
                        "playbackDevice": "\((speaker ?? card).device)"}}
             """, to: settings)

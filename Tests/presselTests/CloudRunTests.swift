@@ -1,0 +1,164 @@
+import Audio
+import Codec
+import FoundationEssentials
+import Glibc
+import Linux
+import TestSupport
+import Testing
+import Voice
+
+@testable import sandbox
+
+/// `pressel run` with providers elsewhere: a stand-in that is strict about what it is asked.
+@Suite(.timeLimit(.minutes(3)))
+struct CloudRunTests {
+    private let sandbox: Sandbox
+    private static let key = "key-of-the-cloud-test"
+
+    init() throws {
+        var script = Script()
+        script.key = Self.key
+        script.transcript = "What time is it?"
+        script.reply = "One two three. Four five six. Seven eight nine."
+        sandbox = try Sandbox(script)
+    }
+
+    /// - Parameter port: of its server; the environment is the child's.
+    private func device(audio: String = "", port: Int = 0) throws -> Device {
+        let chains = ["speechToText", "languageModel", "textToSpeech"].map {
+            "\"\($0)\": [{\"provider\": \"openai\", \"timeoutSeconds\": 2}],"
+        }.joined()
+        setenv("OPENAI_API_KEY", Self.key, 1)
+        setenv("OPENAI_BASE_URL", sandbox.baseURL, 1)
+        setenv("PROXY_API_KEY", "key-of-the-api", 1)
+        defer {
+            for name in ["OPENAI_API_KEY", "OPENAI_BASE_URL", "PROXY_API_KEY"] { unsetenv(name) }
+        }
+        return try Device(settings: chains, port: port, audio: audio)
+    }
+
+    private func question() async throws -> AudioChunk { try await spoken("What time is it?") }
+
+    @Test("A question is heard, thought about and answered elsewhere, every clause in its order")
+    func answered() async throws {
+        let device = try device(audio: #""sounds": false,"#)
+        try await device.says("recording from")
+        try await device.ask(try await question())
+        try await device.says("turn 1: answered")
+        let words = ToneCode.symbols(for: "One two three. Four five six. Seven eight nine.")
+        #expect(ToneCode.heard(in: try device.card.heard()).map(\.symbol) == words)
+        let asked = sandbox.requests.filter { $0.method == "POST" }.map(\.path)
+        #expect(asked.first == "/v1/audio/transcriptions")
+        #expect(asked.count == 5)
+        #expect(!device.log.contains(Self.key))
+        #expect(await device.end(by: SIGTERM).status == 0)
+    }
+
+    static let troubles: [(fault: String, sentence: String)] = [
+        ("401", "has refused my key"), ("quota", "credit"), ("503", "not working"),
+        ("silence", "not working"), ("garbage", "not working"),
+    ]
+
+    @Test("Where the model fails, the device says what is the matter", arguments: troubles)
+    func trouble(trouble: (fault: String, sentence: String)) async throws {
+        var script = Script()
+        script.key = Self.key
+        script.transcript = "Why is the sky blue?"
+        script.faults = [try FaultRule("chat=\(trouble.fault)")]
+        sandbox.follow(script)
+        let device = try device()
+        try await device.says("recording from")
+        try await device.ask(try await question())
+        try await device.says("saying", times: 1)
+        try await device.says("turn 1: ")
+        #expect(device.log.contains(trouble.sentence))
+        #expect(!device.log.contains(Self.key))
+    }
+
+    @Test("A reply that breaks off is said to have done so")
+    func brokenOff() async throws {
+        var script = Script()
+        script.key = Self.key
+        script.reply = "One two three. Four five six. Seven eight nine."
+        script.faults = [try FaultRule("chat=truncation")]
+        sandbox.follow(script)
+        let device = try device()
+        try await device.says("recording from")
+        try await device.ask(try await question())
+        try await device.says("turn 1 failed")
+        #expect(device.log.contains("the answer broke off"))
+    }
+
+    @Test("A press ends the requests that are going on")
+    func bargeIn() async throws {
+        var script = Script()
+        script.key = Self.key
+        script.faults = [try FaultRule("speech=endless")]
+        sandbox.follow(script)
+        let device = try device()
+        try await device.says("recording from")
+        try await device.ask(try await question())
+        try await device.says("light speaking")
+        try await device.tap()
+        try await device.says("turn 1: stopped")
+        try await eventually {
+            sandbox.requests.filter { $0.path == "/v1/audio/speech" }.allSatisfy {
+                $0.lastAnswerNanoseconds != nil
+            }
+        }
+    }
+
+    @Test("The button can be pressed over the network, by who has the key")
+    func network() async throws {
+        let port = try freePort()
+        let device = try device(port: port)
+        try await device.says("serving on 0.0.0.0, port \(port)")
+        let health = try await ask(port: port, "GET", "/health")
+        #expect(health.status == 200 && health.text == #"{"status":"ok"}"#)
+        #expect(try await ask(port: port, "GET", "/api/status").status == 401)
+
+        func push(_ action: String) async throws -> Int {
+            try await ask(
+                port: port, "POST", "/api/button",
+                headers: ["x-api-key": "key-of-the-api", "Content-Type": "application/json"],
+                body: Array("{\"action\":\"\(action)\"}".utf8)
+            ).status
+        }
+        let question = try await question()
+        #expect(try await push("press") == 200)
+        try await device.sleep(450)
+        try device.card.speak(question)
+        try await device.sleep(Int(question.duration.inMilliseconds) + 250)
+        #expect(try await push("release") == 200)
+        try await device.says("turn 1: answered")
+
+        let headers = ["x-api-key": "key-of-the-api"]
+        let status = try await ask(port: port, "GET", "/api/status/", headers: headers)
+        #expect(status.text.contains(#""outcome":"answered""#))
+        #expect(status.text.contains(#""speechToText":"openai""#))
+        #expect(!status.text.contains("What time is it"))
+        let metrics = try await ask(port: port, "GET", "/metrics", headers: headers)
+        #expect(metrics.text.contains(#"pressel_turns_total{outcome="answered"} 1"#))
+        #expect(await device.end(by: SIGTERM).status == 0)
+    }
+
+    @Test("A port that somebody else has is told, and everything else works")
+    func taken() async throws {
+        let device = try device(port: sandbox.server.port)
+        try await device.says("cannot listen on 0.0.0.0:\(sandbox.server.port)")
+        try await device.ask(try await question())
+        try await device.says("turn 1: answered")
+    }
+
+    private func eventually(_ condition: () -> Bool) async throws {
+        for _ in 0..<1000 where !condition() { try await Task.sleep(for: .milliseconds(10)) }
+        #expect(condition())
+    }
+
+    /// Free a moment ago.
+    private func freePort() throws -> Int {
+        let other = try Sandbox()
+        defer { other.stop() }
+        return other.server.port
+    }
+}
