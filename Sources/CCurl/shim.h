@@ -64,4 +64,5 @@ static inline long ccurl_status(CURL *easy) {
 static const size_t ccurl_pause_reading = CURL_READFUNC_PAUSE;
 static const size_t ccurl_pause_writing = CURL_WRITEFUNC_PAUSE;
 static const long ccurl_http_2_over_tls = CURL_HTTP_VERSION_2TLS;
+static const long ccurl_one_at_a_time = CURLPIPE_NOTHING;
 static const int ccurl_go_on = CURLPAUSE_CONT;

@@ -1,11 +1,13 @@
 #pragma once
 // Not with _GNU_SOURCE: Swift's own Glibc module is built without it, and the two would disagree
 // about the same structures. What it hides is declared here instead.
+#include <spawn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
 #include <linux/input.h>
 #include <linux/spi/spidev.h>
+#include <malloc.h>
 #include <signal.h>
 #include <sys/eventfd.h>
 #include <sys/ioctl.h>
@@ -75,3 +77,13 @@ static inline int clinux_poll(
 ) {
     return ppoll(descriptors, count, timeout, 0);
 }
+
+// Declared for _GNU_SOURCE alone, which a module that somebody else has read already cannot ask for.
+int posix_spawn_file_actions_addclosefrom_np(posix_spawn_file_actions_t *actions, int first);
+static inline int clinux_close_from(posix_spawn_file_actions_t *actions, int first) {
+    return posix_spawn_file_actions_addclosefrom_np(actions, first);
+}
+
+// A heap for each thread, as glibc has it, keeps what each thread once needed: two are enough for
+// the few that we have.
+static inline void clinux_share_heaps(void) { mallopt(M_ARENA_MAX, 2); }

@@ -94,7 +94,7 @@ public final class StreamedSound {
             throw Failure(description: "the answer is \(name), which is not played as it streams")
         }
         if type.hasPrefix("text/") || type.hasPrefix("application/json") {
-            throw Failure(description: "the answer is \(type), no sound")
+            throw Failure(description: "the answer is \(type.prefix(40)), no sound")
         }
         if isNamedMP3 || MP3FrameHeader.isFollowedByAnother(bytes) { return .mp3(MP3Decoder()) }
         let rate = Self.parameter("rate", of: type).flatMap { Int($0) }

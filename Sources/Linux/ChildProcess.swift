@@ -141,6 +141,9 @@ private func spawn(
         posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0)
     }
 
+    // Libraries open sockets that a child must not hold open.
+    clinux_close_from(&actions, 3)
+
     // The signals that this program blocks or ignores are its own affair.
     var attributes = posix_spawnattr_t()
     posix_spawnattr_init(&attributes)

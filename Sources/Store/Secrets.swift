@@ -42,8 +42,8 @@ public struct Secrets: Sendable {
             problem = "cannot read \(path): it is no JSON object of texts; its keys are not used"
         }
         for name in Name.allCases {
-            let found = name.names.compactMap { file[$0] ?? environment($0) }
-                .map(Self.trimmed).first { !$0.isEmpty }
+            let found = name.names.flatMap { [file[$0], environment($0)] }
+                .compactMap { $0.map(Self.trimmed) }.first { !$0.isEmpty }
             if let found { values[name] = found }
         }
     }

@@ -2,7 +2,6 @@ import Glibc
 import Linux
 import Providers
 import VoiceLoop
-import VoiceLoop
 
 /// The command line: one command each, in `Commands/`.
 @main
@@ -10,6 +9,7 @@ enum Pressel {
     static let version = "0.1.0"
 
     static func main() async {
+        shareHeaps()
         let arguments = Array(CommandLine.arguments.dropFirst())
         // The recognizer is this program again, for one turn; it has no other business.
         if arguments.first == PocketSphinx.command, arguments.count == 2 {

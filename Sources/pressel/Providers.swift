@@ -74,7 +74,7 @@ struct ProviderTable {
         OpenAIServer(
             name: link.provider,
             baseURL: link.baseURL ?? environment("OPENAI_BASE_URL") ?? OpenAIServer.defaultURL,
-            key: secrets[.openAI], client: cloud.client,
+            key: link.isReadByOthers ? nil : secrets[.openAI], client: cloud.client,
             timeout: link.timeoutSeconds.map { .seconds($0) } ?? OpenAIServer.defaultTimeout,
             clock: clock, log: log)
     }
@@ -88,7 +88,7 @@ struct ProviderTable {
         var links = links ?? withKeys
         if links.last?.provider != local { links.append(Settings.Link(provider: local)) }
         let made = links.compactMap { link -> Failover<Provider>.Link? in
-            if let provider = make(link) { return .init(link.provider, provider) }
+            if let provider = make(link) { return .init(link.name(among: links), provider) }
             log.warning(
                 "setting \(key): provider \"\(link.provider)\" is not in this version; passed over")
             return nil
@@ -98,6 +98,24 @@ struct ProviderTable {
 
     private var withKeys: [Settings.Link] {
         secrets[.openAI] == nil ? [] : [Settings.Link(provider: "openai")]
+    }
+}
+
+extension Settings.Link {
+    /// The provider's name, and where it is if the chain has several of that name.
+    fileprivate func name(among links: [Settings.Link]) -> String {
+        guard links.count(where: { $0.provider == provider }) > 1 else { return provider }
+        return "\(provider) (\(baseURL?.hostInURL ?? "default"))"
+    }
+
+    /// Whether everybody on the way could read a key: a server of one's own without TLS, which
+    /// wants none as a rule.
+    fileprivate var isReadByOthers: Bool {
+        guard let baseURL, baseURL.lowercased().hasPrefix("http:") else { return false }
+        let host = baseURL.hostInURL
+        return !["127.0.0.1", "localhost", "[::1]"].contains {
+            host == $0 || host.hasPrefix("\($0):")
+        }
     }
 }
 

@@ -47,8 +47,8 @@ final class RunningStatus: ReachableDevice {
         }
     }
 
-    func push(_ action: ButtonAction, at moment: Moment) async {
-        guard let conversation = state.withLock({ $0.conversation }) else { return }
+    func push(_ action: ButtonAction, at moment: Moment) async -> Bool {
+        guard let conversation = state.withLock({ $0.conversation }) else { return false }
         switch action {
         case .press: conversation.button(.pressed(at: moment))
         case .release: conversation.button(.released(at: moment))
@@ -56,6 +56,7 @@ final class RunningStatus: ReachableDevice {
             conversation.button(.pressed(at: moment))
             conversation.button(.released(at: moment))
         }
+        return true
     }
 
     func status() async -> DeviceStatus {

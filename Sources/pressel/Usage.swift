@@ -24,8 +24,10 @@ enum Usage {
             Secrets are not in it; what was said is.
         pressel restore FILE
             Puts all of that back, in the place of what is there. The service must be stopped.
-        pressel bench [--engine local] [--recognition] [--soak TURNS] [--json]
-            Measures the device's own delays, memory and idle load. Takes some two minutes.
+        pressel bench [--engine local|sandbox] [--profile P] [--recognition] [--soak TURNS] [--json]
+            Measures the device's own delays, memory and idle load (local, some two minutes), and
+            how much later than its providers allow an answer starts (sandbox, some fifteen): with
+            providers of known latency, instant, fast, typical or slow.
             With --recognition instead: what the recognizer on the device understands of spoken
             commands, and whether it takes other sentences for commands. Takes ten minutes.
             With --soak instead: whether it grows over so many turns.
@@ -34,8 +36,9 @@ enum Usage {
 
         All but --help and --version take --settings and --state.
         Settings: /etc/pressel/settings.json, overlaid by STATE/settings.json.
-        Environment: PRESSEL_STATE the state folder; PRESSEL_LOG=debug tells more, including
-        what was said; ALSA_CONFIG_PATH is ALSA's own.
+        Environment: PRESSEL_STATE the state folder; OPENAI_API_KEY, OPENAI_BASE_URL as OpenAI's
+        own programs know them; PROXY_API_KEY what callers of the API must have;
+        PRESSEL_LOG=debug tells more, including what was said; ALSA_CONFIG_PATH is ALSA's own.
         Exit status: 0 done; 1 failed, with one line saying why; 2 wrong usage.
         """
 }

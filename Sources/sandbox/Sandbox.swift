@@ -36,6 +36,9 @@ final class Sandbox: Sendable {
     /// What was asked so far.
     var requests: [RequestRecord] { stage.journal.records }
 
+    /// Forgets what was asked.
+    func forget() { stage.journal.clear() }
+
     func stop() { server.stop() }
 
     private static func router(_ stage: Stage) -> Router {

@@ -22,8 +22,9 @@ private final class FakeDevice: ReachableDevice {
         return status
     }
 
-    func push(_ action: ButtonAction, at moment: Moment) async {
+    func push(_ action: ButtonAction, at moment: Moment) async -> Bool {
         pushed.withLock { $0.append(action) }
+        return true
     }
 }
 

@@ -49,7 +49,7 @@ final class CurlExchange {
             let unowned = Unmanaged.passUnretained(self).toOpaque()
             ccurl_on_upload(easy, onUpload, onSeek, unowned)
             reader = upload.addReader { [weak transfer] in
-                if let transfer { work.demand(.goOn(transfer)) }
+                if let transfer { work.demand([.goOn(transfer)]) }
             }
         }
         ccurl_set_headers(easy, headers)
@@ -94,7 +94,12 @@ final class CurlExchange {
     }
 
     /// Whatever waited for room, for bytes or for a new deadline goes on.
-    func goOn() { curl_easy_pause(easy, ccurl_go_on) }
+    func goOn() {
+        if case .upload(let upload) = transfer.request.method, upload.hasMore(than: sent) {
+            transfer.expectUpload(isProgress: false)
+        }
+        curl_easy_pause(easy, ccurl_go_on)
+    }
 
     func end(_ result: CURLcode) -> Result<Void, HTTPFailure> {
         guard result != CURLE_OK else { return .success(()) }
@@ -102,16 +107,18 @@ final class CurlExchange {
         let told = String(cString: reason)
         let text = told.isEmpty ? String(cString: curl_easy_strerror(result)) : told
         switch result {
-        case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY, CURLE_COULDNT_CONNECT,
-            CURLE_URL_MALFORMAT, CURLE_UNSUPPORTED_PROTOCOL:
+        case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY, CURLE_COULDNT_CONNECT:
             return .failure(.unreachable(host: host, reason: text))
+        case CURLE_URL_MALFORMAT, CURLE_UNSUPPORTED_PROTOCOL:
+            return .failure(.impossible(reason: "\(transfer.request.url): \(text)"))
+        case CURLE_SSL_CACERT_BADFILE:
+            return .failure(.impossible(reason: "network.caFile: \(text)"))
         case CURLE_OPERATION_TIMEDOUT:
             return .failure(
                 .unreachable(
                     host: host,
                     reason: "no connection within \(transfer.request.limits.connect)"))
-        case CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CACERT_BADFILE, CURLE_SSL_CONNECT_ERROR,
-            CURLE_SSL_ISSUER_ERROR:
+        case CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_ISSUER_ERROR:
             return .failure(.untrusted(host: host, reason: text))
         default: return .failure(.broken(host: host, reason: text))
         }
@@ -142,9 +149,16 @@ final class CurlExchange {
 
     fileprivate func give(_ buffer: UnsafeMutableRawBufferPointer) -> Int {
         guard case .upload(let upload) = transfer.request.method else { return 0 }
-        guard let count = upload.copy(from: sent, to: buffer) else { return ccurl_pause_reading }
+        guard let count = upload.copy(from: sent, to: buffer) else {
+            transfer.awaitUpload()
+            return ccurl_pause_reading
+        }
         sent += count
-        if count == 0 || sent == upload.length { transfer.uploaded() }
+        if count == 0 || sent == upload.length {
+            transfer.uploaded()
+        } else {
+            transfer.expectUpload(isProgress: true)
+        }
         return count
     }
 

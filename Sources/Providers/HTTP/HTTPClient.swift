@@ -16,21 +16,19 @@ public final class HTTPClient: Sendable {
         startThread("http") { HTTPThread(work).run() }
     }
 
-    deinit { work.demand(.end) }
+    deinit { work.demand([.end]) }
 
     /// Sends a request and returns when the head of the answer is there, whatever its status: a
     /// redirect is an answer too.
     func send(_ request: HTTPRequest) async throws(HTTPFailure) -> HTTPResponse {
-        let work = work
-        let transfer = Transfer(request) { transfer, demand in
-            switch demand {
-            case .goOn: work.demand(.goOn(transfer))
-            case .hangUp: work.demand(.hangUp(transfer))
-            }
-        }
+        let transfer = work.transfer(request)
+        work.demand([.begin(transfer)])
+        return try await response(of: transfer)
+    }
+
+    private func response(of transfer: Transfer) async throws(HTTPFailure) -> HTTPResponse {
         // From here on, letting go of the body hangs up.
         let body = HTTPBody(transfer)
-        work.demand(.begin(transfer))
         let (status, headers) = try await transfer.response()
         return HTTPResponse(status: status, headers: headers, body: body)
     }
@@ -40,10 +38,14 @@ public final class HTTPClient: Sendable {
     func warm(_ url: String, connections count: Int = 1) {
         var request = HTTPRequest(method: .head, url: url)
         request.limits.firstByte = .seconds(5)
-        for _ in 0..<count {
-            Task { [request] in
+        // Begun at once, or a quick server would have the same connection for all.
+        let transfers = (0..<count).map { _ in work.transfer(request) }
+        work.demand(transfers.map { .begin($0) })
+        for transfer in transfers {
+            Task {
                 // Whoever needs the connection learns why there is none.
-                _ = try? await send(request).body.read(atMost: 1)
+                let answer = try? await response(of: transfer)
+                _ = await answer?.body.whatComes(atMost: 1, within: .seconds(1))
             }
         }
     }
@@ -68,9 +70,19 @@ final class HTTPWork: Sendable {
         multi = Multi()
     }
 
-    func demand(_ demand: Demand) {
-        demands.withLock { $0.append(demand) }
+    func demand(_ new: [Demand]) {
+        demands.withLock { $0 += new }
         multi.wake()
+    }
+
+    /// One that has not begun yet.
+    func transfer(_ request: HTTPRequest) -> Transfer {
+        Transfer(request) { [self] transfer, wish in
+            switch wish {
+            case .goOn: demand([.goOn(transfer)])
+            case .hangUp: demand([.hangUp(transfer)])
+            }
+        }
     }
 
     func takeDemands() -> [Demand] {
@@ -93,6 +105,9 @@ final class Multi: @unchecked Sendable {
         Self.start
         pointer = curl_multi_init()!  // fails only for want of memory
         _ = ccurl_multi_set_long(pointer, CURLMOPT_MAXCONNECTS, Self.connections)
+        // On a connection that several answers shared, one that waits for its reader would hold up
+        // the others (HTTP/2 in libcurl 7.88).
+        _ = ccurl_multi_set_long(pointer, CURLMOPT_PIPELINING, ccurl_one_at_a_time)
     }
 
     deinit { curl_multi_cleanup(pointer) }

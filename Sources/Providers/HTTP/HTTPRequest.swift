@@ -15,9 +15,11 @@ struct HTTPRequest: Sendable {
     struct Limits: Sendable {
         /// Name, connection and TLS handshake together.
         var connect = Duration.seconds(5)
-        /// From the last byte of the request to the first of the answer.
+        /// From the last byte of the request, or for one without a body from its beginning, to the
+        /// head of the answer.
         var firstByte = Duration.seconds(15)
-        /// Between two pieces of the answer while somebody waits for them.
+        /// Between two pieces of the request or of the answer, but for what we keep waiting
+        /// ourselves.
         var stall = Duration.seconds(10)
     }
 
@@ -33,7 +35,7 @@ struct HTTPRequest: Sendable {
 
 extension String {
     /// The host and port of a URL, without what else stands before the path.
-    var hostInURL: String {
+    public var hostInURL: String {
         let scheme = range(of: "://")
         let rest = self[(scheme?.upperBound ?? startIndex)...]
         let authority = rest.prefix { $0 != "/" && $0 != "?" && $0 != "#" }
@@ -58,6 +60,8 @@ enum HTTPFailure: Error, Equatable {
     case untrusted(host: String, reason: String)
     /// Connected, and nothing came for so long.
     case timedOut(host: String, after: Duration)
+    /// It could not even be tried: the address is none, or a file of our own is missing.
+    case impossible(reason: String)
     /// The exchange broke off.
     case broken(host: String, reason: String)
     case cancelled

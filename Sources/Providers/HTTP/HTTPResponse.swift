@@ -1,3 +1,6 @@
+import Linux
+import Voice
+
 /// An answer whose head is there; the body comes as it is read.
 struct HTTPResponse: Sendable {
     let status: Int
@@ -43,10 +46,35 @@ struct HTTPBody: AsyncSequence, Sendable {
     func makeAsyncIterator() -> Iterator { Iterator(lease: lease) }
 
     /// All of it, or its first bytes where there are more.
-    func read(atMost limit: Int) async throws(HTTPFailure) -> [UInt8] {
+    ///
+    /// - Parameter time: for all of it, however lively it drips.
+    func read(atMost limit: Int, within time: Duration) async throws(HTTPFailure) -> [UInt8] {
+        let (bytes, failure) = await collect(limit, time)
+        if let failure { throw failure }
+        return bytes
+    }
+
+    /// As much of it as there is, however it ends.
+    func whatComes(atMost limit: Int, within time: Duration) async -> [UInt8] {
+        await collect(limit, time).bytes
+    }
+
+    private func collect(_ limit: Int, _ time: Duration) async -> (
+        bytes: [UInt8], failure: HTTPFailure?
+    ) {
+        let end = Moment.now + time
         var bytes: [UInt8] = []
-        while bytes.count < limit, let piece = try await lease.transfer.next() { bytes += piece }
-        return Array(bytes.prefix(limit))
+        do {
+            while bytes.count < limit, let piece = try await lease.transfer.next() {
+                bytes += piece
+                guard Moment.now < end else {
+                    return (bytes, .timedOut(host: lease.transfer.request.host, after: time))
+                }
+            }
+            return (Array(bytes.prefix(limit)), nil)
+        } catch {
+            return (bytes, error)
+        }
     }
 
     /// Nobody wants the rest. A short one is waited for without holding anybody up, so that the

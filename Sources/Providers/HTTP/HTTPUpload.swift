@@ -30,6 +30,8 @@ final class HTTPUpload: Sendable {
         for wake in readers { wake() }
     }
 
+    func hasMore(than count: Int) -> Bool { state.withLock { $0.bytes.count > count } }
+
     /// How many bytes there are, once all are there.
     var length: Int? { state.withLock { $0.isComplete ? $0.bytes.count : nil } }
 

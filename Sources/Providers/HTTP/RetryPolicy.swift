@@ -30,14 +30,15 @@ struct RetryPolicy: Sendable {
             }
         }
         if let wish = Self.wish(headers) { return wish <= Self.longestWish ? wish : nil }
-        return backOff(number, chance)
+        // An overloaded server is asked more slowly.
+        return backOff(number, chance) * (status == 503 ? 2 : 1)
     }
 
     /// The same after a failure of the network.
     func pause(after failure: HTTPFailure, retry number: Int, chance: Double) -> Duration? {
         guard number < retries else { return nil }
         switch failure {
-        case .cancelled, .untrusted: return nil
+        case .cancelled, .untrusted, .impossible: return nil
         // It had its time.
         case .timedOut: return nil
         case .unreachable, .broken: return backOff(number, chance)

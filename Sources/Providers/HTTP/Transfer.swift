@@ -50,7 +50,7 @@ final class Transfer: Sendable {
             await withCheckedContinuation { continuation in
                 let now: Result<Void, HTTPFailure>? = state.withLock { state in
                     if state.head != nil { return .success(()) }
-                    if case .failure(let failure)? = state.end { return .failure(failure) }
+                    if let end = state.end { return withoutHead(end) }
                     state.waitsForHead = continuation
                     return nil
                 }
@@ -117,6 +117,25 @@ final class Transfer: Sendable {
 
     /// When the thread has to look at this again.
     var deadline: Moment? { state.withLock { $0.deadline?.at } }
+
+    /// There are bytes to send, which the connection should take.
+    ///
+    /// - Parameter isProgress: it has just taken some.
+    func expectUpload(isProgress: Bool) {
+        state.withLock { state in
+            guard state.head == nil, !state.isUploaded, isProgress || state.deadline == nil else {
+                return
+            }
+            state.deadline = (.now + request.limits.stall, request.limits.stall)
+        }
+    }
+
+    /// Everything that was said was sent; the next word may take its time.
+    func awaitUpload() {
+        state.withLock { state in
+            if state.head == nil, !state.isUploaded { state.deadline = nil }
+        }
+    }
 
     /// The request went out, all of it.
     func uploaded() {
@@ -187,12 +206,14 @@ final class Transfer: Sendable {
             }
             return (true, state.waitsForHead, state.waitsForBytes)
         }
-        // An exchange that ends well without a head never was one of HTTP.
-        let host = request.host
-        head?.resume(
-            returning: end.flatMap { .failure(.broken(host: host, reason: "it sent no answer")) })
+        head?.resume(returning: withoutHead(end))
         body?.resume(returning: end.map { nil })
         return isFirst
+    }
+
+    /// An exchange that ends well without a head never was one of HTTP.
+    private func withoutHead(_ end: Result<Void, HTTPFailure>) -> Result<Void, HTTPFailure> {
+        end.flatMap { .failure(.broken(host: request.host, reason: "it sent no answer")) }
     }
 
     /// - Returns: whether it took too long and is over.

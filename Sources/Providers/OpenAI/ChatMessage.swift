@@ -4,16 +4,16 @@ import Voice
 /// One message of a conversation as `POST /chat/completions` takes it.
 struct ChatMessage: Encodable {
     var role: String
-    var content: String?
+    var content: String
     var toolCalls: [ToolCall]?
     var toolCallID: String?
 
-    struct ToolCall: Codable {
-        var id = ""
+    struct ToolCall: Encodable {
+        var id: String
         var type = "function"
         var function = Function()
 
-        struct Function: Codable {
+        struct Function: Encodable {
             var name = ""
             var arguments = ""
         }
@@ -31,8 +31,8 @@ struct ChatMessage: Encodable {
     }
 
     /// What the model said when it asked for tools, which it is shown again.
-    init(calling calls: [ToolCall]) {
-        role = "assistant"
+    init(saying text: String, calling calls: [ToolCall]) {
+        self.init("assistant", text)
         toolCalls = calls
     }
 
@@ -166,7 +166,7 @@ struct ChatChunk: Decodable {
 
     let choices: [Choice]?
     /// Set if the server gave up after it had begun with a status of success.
-    let failure: String?
+    let error: OpenAIFailure.Body?
 
     /// Nil for what is no JSON object.
     init?(_ text: String) {
@@ -182,10 +182,9 @@ struct ChatChunk: Decodable {
         let fields = try decoder.container(keyedBy: CodingKeys.self)
         choices = try fields.decodeIfPresent([Choice].self, forKey: .choices)
         if fields.contains(.error), try !fields.decodeNil(forKey: .error) {
-            let body = try? fields.decode(OpenAIFailure.Body.self, forKey: .error)
-            failure = body?.message ?? "an error without a message"
+            error = try fields.decode(OpenAIFailure.Body.self, forKey: .error)
         } else {
-            failure = nil
+            error = nil
         }
     }
 }

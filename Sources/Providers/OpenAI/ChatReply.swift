@@ -11,26 +11,17 @@ actor ChatReply {
     private let model: String
     private var messages: [ChatMessage]
 
-    /// Of the request in hand.
-    private var body: HTTPBody?
-    private var parser = EventStreamParser()
-    private var calls: [Int: ChatMessage.ToolCall] = [:]
-    /// Why the model stopped writing, once it has.
-    private var finish: String?
-    private var isAnswered = false
-
-    /// What the tools told the model last.
+    /// The request in hand: when it was sent, and what has come of it so far.
+    private var answer: (body: HTTPBody, asked: Moment, content: ChatAnswer)?
+    private var requests = 0
+    /// What the tools did, in their words, until the model says it in its own.
     private var results: [String] = []
-
     private var pieces: [String] = []
     private var hasWritten = false
-    private var isComplete = false
-    private var failed: ProviderError?
-    private var requests = 0
+    private var end: Result<Void, ProviderError>?
 
     /// A model that goes on asking for tools is going round in circles.
     private static let mostRequests = 6
-    private static let mostArgumentBytes = 64 * 1024
 
     init(
         _ server: OpenAIServer, model: String, options: OpenAIChat.Options,
@@ -46,31 +37,61 @@ actor ChatReply {
     }
 
     /// The next piece of text, nil at the end of the reply.
-    func next() async throws -> String? {
+    func next() async throws(ProviderError) -> String? {
         while true {
-            if !pieces.isEmpty { return pieces.removeFirst() }
-            if let failed { throw failed }
-            if isComplete { return nil }
-            guard let body else {
-                try await ask()
-                continue
+            if !pieces.isEmpty {
+                hasWritten = true
+                return pieces.removeFirst()
             }
-            if !isAnswered, let bytes = try await read(body) {
-                // What was written before it comes first.
-                do { try take(bytes) } catch { failed = error }
-            } else {
-                // The connection serves the next request when the answer's last bytes are taken.
-                body.discardRest()
-                self.body = nil
-                try await endAnswer()
+            if let end {
+                try end.get()
+                return nil
+            }
+            do {
+                try await goOn()
+            } catch {
+                fail(error)
             }
         }
     }
 
-    private func read(_ body: HTTPBody) async throws(ProviderError) -> [UInt8]? {
+    /// A tool that did its work must not do it again: whatever fails behind it, the person is told
+    /// what was done, and nobody else is asked.
+    private func fail(_ error: ProviderError) {
+        guard error != .cancelled, !results.isEmpty else { return end = .failure(error) }
+        server.note("\(error); telling what was done")
+        pieces = [results.joined(separator: " ")]
+        end = .success(())
+    }
+
+    private func goOn() async throws(ProviderError) {
+        guard let (body, asked, before) = answer else { return try await ask() }
+        var content = before
+        guard !content.isOver, let bytes = try await read(body, content) else {
+            // The connection serves the next request when the answer's last bytes are taken.
+            body.discardRest()
+            answer = nil
+            return try await finish(content)
+        }
+        let (new, failure) = content.take(bytes)
+        answer = (body, asked, content)
+        if !new.isEmpty { results = [] }
+        pieces += new
+        if let failure { throw failure }
+        // Signs of life are no answer.
+        if content.isSilent, server.clock.now - asked > server.patience {
+            throw .timedOut(provider: server.name, after: server.patience)
+        }
+    }
+
+    private func read(_ body: HTTPBody, _ content: ChatAnswer) async throws(ProviderError)
+        -> [UInt8]?
+    {
         do {
             return try await body.makeAsyncIterator().next()
         } catch {
+            // It has said that it was done: how the connection ends is its own affair.
+            if content.finish != nil, error != .cancelled { return nil }
             throw ProviderError(error, from: server.name)
         }
     }
@@ -80,40 +101,38 @@ actor ChatReply {
         guard requests <= Self.mostRequests else {
             throw failure("it asked for tools \(requests - 1) times in a row")
         }
-        parser = EventStreamParser()
-        finish = nil
-        isAnswered = false
-        calls = [:]
         let content = ChatRequest(
             model: model, messages: messages, options: options, tools: offered)
         let bytes: [UInt8]
         do { bytes = try content.body() } catch { throw failure("\(error)") }
         var request = server.post("/chat/completions", body: bytes)
         request.headers.append(("Accept", "text/event-stream"))
-        body = try await server.send(request).body
+        let body = try await server.send(request).body
+        answer = (body, server.clock.now, ChatAnswer(from: server))
     }
 
     /// The model stopped writing: at the end of its reply, or for its tools.
-    private func endAnswer() async throws(ProviderError) {
-        guard calls.isEmpty else { return await callTools() }
-        switch finish {
+    private func finish(_ content: ChatAnswer) async throws(ProviderError) {
+        switch content.finish {
         case nil: throw .down(provider: server.name, reason: "the reply broke off")
-        case "content_filter" where !hasWritten:
+        case "length"? where !content.calls.isEmpty:
+            throw failure("its limit of tokens cut a call of a tool short")
+        case "content_filter"? where !hasWritten || !content.calls.isEmpty:
             throw .refused(provider: server.name, reason: "its filter does not let the reply pass")
         default:
-            isComplete = true
-            guard !hasWritten else { return }
-            // Some say nothing more when a tool has done what was asked.
-            guard !results.isEmpty else { throw failure("its reply is empty") }
-            pieces.append(results.joined(separator: " "))
+            if !content.calls.isEmpty { return await callTools(content) }
+            if !hasWritten, pieces.isEmpty {
+                // Some say nothing more when a tool has done what was asked.
+                guard !results.isEmpty else { throw failure("its reply is empty") }
+                pieces = [results.joined(separator: " ")]
+            }
+            end = .success(())
         }
     }
 
-    private func callTools() async {
-        results = []
-        let asked = calls.sorted { $0.key < $1.key }.map(\.value)
-        messages.append(ChatMessage(calling: asked))
-        for call in asked {
+    private func callTools(_ content: ChatAnswer) async {
+        messages.append(ChatMessage(saying: content.text, calling: content.calls))
+        for call in content.calls {
             let result = await tools?.call(
                 call.function.name, arguments: call.function.arguments, after: exchanges)
             let told = result ?? "There are no tools."
@@ -124,48 +143,5 @@ actor ChatReply {
 
     private func failure(_ reason: String) -> ProviderError {
         .failed(provider: server.name, reason: reason)
-    }
-
-    // MARK: - What the server writes
-
-    private func take(_ bytes: [UInt8]) throws(ProviderError) {
-        let events: [EventStreamParser.Event]
-        do {
-            events = try parser.append(bytes)
-        } catch {
-            throw failure(error.description)
-        }
-        for event in events where !isAnswered {
-            if event.data.hasPrefix("[DONE]") {
-                finish = finish ?? "stop"
-                isAnswered = true
-            } else if let chunk = ChatChunk(event.data) {
-                try take(chunk)
-            } else {
-                throw failure("its event stream holds something that is no JSON")
-            }
-        }
-    }
-
-    private func take(_ chunk: ChatChunk) throws(ProviderError) {
-        if let error = chunk.failure { throw .down(provider: server.name, reason: error) }
-        // The chunk that only tells what it cost has no choices.
-        guard let choice = chunk.choices?.first else { return }
-        if let text = choice.delta?.content ?? choice.delta?.refusal, !text.isEmpty {
-            pieces.append(text)
-            hasWritten = true
-        }
-        for part in choice.delta?.toolCalls ?? [] {
-            let number = part.index ?? 0
-            var call = calls[number] ?? ChatMessage.ToolCall()
-            call.id = part.id ?? call.id
-            call.function.name = part.function?.name ?? call.function.name
-            call.function.arguments += part.function?.arguments ?? ""
-            guard call.function.arguments.utf8.count <= Self.mostArgumentBytes else {
-                throw failure("the arguments of a tool have no end")
-            }
-            calls[number] = call
-        }
-        finish = choice.finishReason ?? finish
     }
 }

@@ -15,7 +15,7 @@ public final class ModelChoice: Sendable {
     /// - Parameter name: as the server knows it; nil lets the server's list decide.
     public init(_ name: String?) { state = Mutex(name) }
 
-    /// The model's id, which is asked for at most once.
+    /// The model's id; who does not know it yet asks for the list.
     func id(for purpose: Purpose, at server: OpenAIServer) async throws(ProviderError) -> String {
         if let known = state.withLock({ $0 }) { return known }
         let models = try await server.models()
@@ -92,7 +92,7 @@ extension OpenAIServer {
         let response = try await send(HTTPRequest(method: .get, url: url("/models")))
         let bytes: [UInt8]
         do {
-            bytes = try await response.body.read(atMost: 1 << 20)
+            bytes = try await response.body.read(atMost: 1 << 20, within: patience)
         } catch {
             throw ProviderError(error, from: name)
         }

@@ -14,9 +14,14 @@ struct OpenAIFailure {
 
     /// - Parameter key: is taken out of the message, should the server repeat it.
     init(status: Int, headers: HTTPHeaders, body: [UInt8], key: String?) {
+        let told = try? JSONDecoder().decode(Body.self, from: Data(body))
+        self.init(status: status, headers: headers, told: told, key: key)
+    }
+
+    /// - Parameter status: 200 for a failure in the middle of an answer that began well.
+    init(status: Int, headers: HTTPHeaders = HTTPHeaders(), told: Body?, key: String?) {
         self.status = status
         retryAfter = RetryPolicy.wish(headers)
-        let told = try? JSONDecoder().decode(Body.self, from: Data(body))
         codes = told?.codes ?? []
         var text = told?.message ?? ""
         if text.isEmpty { text = headers["location"].map { "it points to \($0.hostInURL)" } ?? "" }
@@ -38,7 +43,9 @@ struct OpenAIFailure {
         switch status {
         case 401, 403: return .keyRefused(provider: provider, reason: message)
         case 429: return .busy(provider: provider, retryAfter: retryAfter)
-        case 408, 409, 500...: return .down(provider: provider, reason: message)
+        case 200 where codes.contains("invalid_api_key"):
+            return .keyRefused(provider: provider, reason: message)
+        case 200, 408, 409, 500...: return .down(provider: provider, reason: message)
         default: return .refused(provider: provider, reason: message)
         }
     }

@@ -42,6 +42,16 @@ public struct OpenAIServer: Sendable {
         policy = RetryPolicy()
     }
 
+    /// How long something that shows signs of life may take to come to the point.
+    var patience: Duration { limits.firstByte * 2 }
+
+    func note(_ line: String) { log.warning(line) }
+
+    /// What a failure means that is told in the middle of an answer.
+    func error(inStream told: OpenAIFailure.Body) -> ProviderError {
+        OpenAIFailure(status: 200, told: told, key: key).error(of: name)
+    }
+
     func url(_ path: String) -> String { baseURL + path }
 
     func post(_ path: String, body: [UInt8]) -> HTTPRequest {
@@ -64,14 +74,14 @@ public struct OpenAIServer: Sendable {
         var request = request
         request.limits = limits
         if let key { request.headers.append(("Authorization", "Bearer \(key)")) }
-        let began = clock.now
         var retry = 0
+        var waited = Duration.zero
         while true {
             let (response, error, pause) = await attempt(request, retry)
             if let response { return response }
-            guard let pause, clock.now - began + pause < limits.firstByte else {
-                throw error ?? .cancelled
-            }
+            // Whoever speaks takes as long as it takes; what is bounded is the waiting.
+            guard let pause, waited + pause < limits.firstByte else { throw error ?? .cancelled }
+            waited += pause
             if let error { log.info("\(error); asking again") }
             retry += 1
             do {
@@ -90,7 +100,8 @@ public struct OpenAIServer: Sendable {
         do {
             let response = try await client.send(request)
             guard response.status != 200 else { return (response, nil, nil) }
-            let bytes = (try? await response.body.read(atMost: Self.mostErrorBytes)) ?? []
+            let bytes = await response.body.whatComes(
+                atMost: Self.mostErrorBytes, within: limits.stall)
             let failure = OpenAIFailure(
                 status: response.status, headers: response.headers, body: bytes,
                 key: key)
@@ -114,6 +125,7 @@ extension ProviderError {
             self = .unreachable(
                 provider: provider, reason: "\(host) is not who it says it is: \(reason)")
         case .timedOut(_, let limit): self = .timedOut(provider: provider, after: limit)
+        case .impossible(let reason): self = .refused(provider: provider, reason: reason)
         case .broken(let host, let reason):
             self = .down(provider: provider, reason: "\(host): \(reason)")
         case .cancelled: self = .cancelled

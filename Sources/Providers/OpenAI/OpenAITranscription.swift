@@ -92,7 +92,8 @@ public struct OpenAITranscription: SpeechRecognizer {
         let response = try await server.send(request)
         let bytes: [UInt8]
         do {
-            bytes = try await response.body.read(atMost: Self.mostBytes)
+            bytes = try await response.body.read(
+                atMost: Self.mostBytes, within: server.patience)
         } catch {
             throw ProviderError(error, from: server.name)
         }

@@ -9,7 +9,8 @@ public protocol ReachableDevice: Sendable {
     /// Exactly what the real button would do.
     ///
     /// - Parameter moment: when the request was there.
-    func push(_ action: ButtonAction, at moment: Moment) async
+    /// - Returns: false if it is ending, and has no button any more.
+    func push(_ action: ButtonAction, at moment: Moment) async -> Bool
 }
 
 /// The device's own endpoints: `/health`, `/metrics`, `/api/status`, `/api/button`.
@@ -38,7 +39,12 @@ public struct DeviceAPI: Sendable {
         authorized("POST", "/api/button", in: &router) { request, body in
             let action = try Self.action(of: request, body)
             let moment = Moment.now
-            try request.connection.wait { [device] in await device.push(action, at: moment) }
+            let isDone = try request.connection.wait { [device] in
+                await device.push(action, at: moment)
+            }
+            guard isDone else {
+                throw HTTPError(503, "shutting_down", "the device is shutting down")
+            }
             return Response(json: ["action": action.rawValue])
         }
     }

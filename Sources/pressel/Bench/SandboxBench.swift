@@ -77,7 +77,55 @@ struct SandboxBench {
                 await sandbox.end()
             }
         }
-        return rows + (try await resources(tell))
+        return rows + (try await uplink(tell)) + (try await resources(tell))
+    }
+
+    /// Over a slow line up, from the release to the transcript, for a short question and a long
+    /// one: what was sent while it was spoken is not sent after it.
+    private func uplink(_ tell: @escaping @Sendable (String) -> Void) async throws -> [Measurement]
+    {
+        let slow = Sandbox.Profile.all.first { $0.name == "slow" }!
+        let sandbox = try Sandbox(slow, reply: "Yes.")
+        var rows: [Measurement] = []
+        for repeats in [1, 8] {
+            let card = try SimulatedCard()
+            let appliance = appliance(sandbox, on: card)
+            let words = try await appliance.ownVoice.recording(of: Self.question)
+            let question = AudioChunk(
+                (0..<repeats).flatMap { _ in words.samples }, format: words.format)
+            let seconds = Int((question.duration.inMilliseconds / 1000).rounded())
+            var delays: [Double] = []
+            try await DeviceSession.run(appliance) { session in
+                var reports = session.reports.makeAsyncIterator()
+                for number in 1...3 {
+                    tell("2 Mbit/s up, \(seconds) s of speech: turn \(number) of 3")
+                    try await clock.sleep(for: .milliseconds(500))
+                    let report = try await turn(session, card, question, &reports)
+                    let delay = report?.timeline.duration(from: .released, to: .transcript)
+                    guard let delay else { throw CommandFailure("there was no transcript") }
+                    delays.append((delay - .milliseconds(slow.transcription)).inMilliseconds)
+                }
+            }
+            rows.append(
+                Measurement(
+                    name: "release → transcript, beyond the provider's \(slow.transcription) ms,"
+                        + " over 2 Mbit/s up: \(seconds) s of speech", unit: "ms", values: delays))
+        }
+        await sandbox.end()
+        return rows
+    }
+
+    /// Holds the button while `question` is spoken, and waits for the end of the turn.
+    private func turn(
+        _ session: DeviceSession, _ card: SimulatedCard, _ question: AudioChunk,
+        _ reports: inout AsyncStream<TurnReport>.Iterator
+    ) async throws -> TurnReport? {
+        session.conversation.button(.pressed(at: .now))
+        try await clock.sleep(for: Self.pause)
+        try card.speak(question)
+        try await clock.sleep(for: question.duration + Self.pause)
+        session.conversation.button(.released(at: .now))
+        return await reports.next()
     }
 
     /// The settings of this benchmark's device.
@@ -115,13 +163,8 @@ struct SandboxBench {
                     tell(number)
                     try await clock.sleep(for: rest)
                 }
-                session.conversation.button(.pressed(at: .now))
-                try await clock.sleep(for: Self.pause)
-                try card.speak(question)
-                try await clock.sleep(for: question.duration + Self.pause)
-                session.conversation.button(.released(at: .now))
-                guard let report = await reports.next(), report.outcome == .answered,
-                    report.providers["textToSpeech"] == "openai",
+                guard let report = try await turn(session, card, question, &reports),
+                    report.outcome == .answered, report.providers["textToSpeech"] == "openai",
                     let delay = report.timeline.duration(from: .released, to: .firstPlayed)
                 else { throw CommandFailure("turn \(number) was not answered by the sandbox") }
                 if number > 0 { delays.append((delay - path).inMilliseconds) }
@@ -175,7 +218,8 @@ struct SandboxBench {
             .recording(of: Self.question)
         setenv("OPENAI_API_KEY", Sandbox.key, 1)
         defer { unsetenv("OPENAI_API_KEY") }
-        let (share, idle) = try await Service(card, settings: sandbox.links).during { service in
+        let (share, idle) = try await Service(card, settings: sandbox.links, logging: "info").during
+        { service in
             try await service.says("recording from")
             let before = service.usage.processorTime
             for number in 1...turns {
