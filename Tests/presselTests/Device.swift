@@ -11,7 +11,11 @@ final class Device: Sendable {
     let card: SimulatedCard
     private let child: ChildProcess
     private let folder = TemporaryFolder()
-    private let said = Mutex("")
+    private let said = Said()
+
+    private final class Said: Sendable {
+        let text = Mutex("")
+    }
 
     struct Silent: Error, CustomStringConvertible {
         let description: String
@@ -41,16 +45,17 @@ final class Device: Sendable {
         child = try ChildProcess(
             presselProgram,
             ["run", "--settings", file, "--state", state ?? folder.path], readingErrors: true)
-        startThread("device log") { [self] in
+        // It must not keep the device, whose end ends it.
+        startThread("device log") { [child, said] in
             while let part = try? child.read(atMost: 4096), !part.isEmpty {
-                said.withLock { $0 += String(decoding: part, as: UTF8.self) }
+                said.text.withLock { $0 += String(decoding: part, as: UTF8.self) }
             }
         }
     }
 
     deinit { child.kill() }
 
-    var log: String { said.withLock { $0 } }
+    var log: String { said.text.withLock { $0 } }
 
     func type(_ line: String) throws {
         _ = try Array("\(line)\n".utf8).withUnsafeBytes { try child.write($0) }

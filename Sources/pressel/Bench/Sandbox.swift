@@ -62,6 +62,8 @@ final class Sandbox: Sendable {
         url = String(line.split(separator: " ").last ?? "")
     }
 
+    deinit { child.kill() }
+
     func end() async {
         child.send(SIGTERM)
         _ = await onThread("sandbox end") { [child] in child.wait() }
