@@ -372,6 +372,43 @@ struct OpenAITests {
         #expect(Self.sort(of: try #require(error)) == sort)
     }
 
+    @Test("A server whose certificate nobody knows is sent nothing, unless its authority is named")
+    func certificate() async throws {
+        let folder = TemporaryFolder()
+        let (chain, key) = (folder.path + "/chain.pem", folder.path + "/key.pem")
+        let openssl = try ChildProcess(
+            "openssl",
+            [
+                "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1",
+                "-nodes", "-keyout", key, "-out", chain, "-days", "2", "-subj", "/CN=sandbox",
+                "-addext", "subjectAltName=IP:127.0.0.1",
+            ])
+        #expect(await onThread("openssl") { openssl.wait() } == 0)
+        func text(_ path: String) throws -> String {
+            String(decoding: try readFile(path, atMost: 1 << 16), as: UTF8.self)
+        }
+        var script = Script()
+        script.key = Self.key
+        script.reply = "It is noon."
+        let secured = try Sandbox(
+            script, certificate: .init(chain: try text(chain), key: try text(key)))
+        let url = secured.baseURL.replacing("http:", with: "https:")
+
+        func server(_ client: HTTPClient) -> OpenAIServer {
+            OpenAIServer(
+                baseURL: url, key: Self.key, client: client, clock: clock, log: log.log)
+        }
+        let error = await Self.failure { _ = try await chat(server(client)) }
+        #expect(Self.sort(of: try #require(error)) == "unreachable")
+        #expect("\(error!)".contains("is not who it says it is"))
+        #expect(secured.requests.isEmpty)
+        #expect(try await chat(server(HTTPClient(caFile: chain))) == "It is noon.")
+
+        let missing = HTTPClient(caFile: folder.path + "/none.pem")
+        let other = await Self.failure { _ = try await chat(server(missing)) }
+        #expect("\(try #require(other))".contains("network.caFile"))
+    }
+
     @Test("Whoever is cancelled stops waiting, and the server is told")
     func cancelled() async throws {
         change { $0.faults = [FaultRule(.silence)] }
