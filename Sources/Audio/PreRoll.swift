@@ -6,12 +6,16 @@ struct PreRoll {
     let length: Duration
     private var chunks: [CapturedChunk] = []
 
+    /// A device without a clock, ALSA's `null` for one, gives sound as fast as it is read, and
+    /// would fill the memory with a moment of it. A card that is 64 times too fast stays below.
+    private static let mostChunks = 4096
+
     init(length: Duration) { self.length = length }
 
     mutating func append(_ chunk: CapturedChunk) {
         let oldest = chunk.began - length
         let expired = chunks.prefix { $0.began + $0.chunk.duration <= oldest }.count
-        chunks.removeFirst(expired)
+        chunks.removeFirst(max(expired, chunks.count + 1 - Self.mostChunks))
         chunks.append(chunk)
     }
 

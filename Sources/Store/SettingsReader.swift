@@ -118,6 +118,18 @@ struct SettingsReader {
         return string
     }
 
+    /// The address of a server.
+    mutating func readURL(_ key: String, into value: inout String?) {
+        readOptional(key, into: &value, allowed: "a URL that begins with http:// or https://") {
+            Self.text($0).flatMap { text in
+                let isURL = ["http://", "https://"].contains {
+                    text.lowercased().hasPrefix($0) && text.count > $0.count
+                }
+                return isURL ? text : nil
+            }
+        }
+    }
+
     /// The tag of a language.
     mutating func readLanguage(_ key: String, into value: inout String) {
         read(key, into: &value, allowed: Self.languages, Self.languageTag)

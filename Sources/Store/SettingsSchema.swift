@@ -113,7 +113,7 @@ extension Settings.Link {
         var provider: String?
         file.read("provider", into: &provider)
         self.init(provider: provider ?? "")
-        file.read("baseURL", into: &baseURL)
+        file.readURL("baseURL", into: &baseURL)
         file.read("model", into: &model)
         file.readLanguage("language", into: &language)
         file.read("voice", into: &voice)

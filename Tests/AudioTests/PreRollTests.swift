@@ -25,6 +25,18 @@ struct PreRollTests {
         #expect(preRoll.sound(from: Self.start + .seconds(1)).isEmpty)
     }
 
+    @Test("A device that gives sound as fast as it is read does not fill the memory")
+    func tooFast() {
+        var preRoll = PreRoll(length: .milliseconds(300))
+        let chunk = AudioChunk.silence(lasting: .milliseconds(10), format: .speech)
+        for number in 0..<20_000 {
+            preRoll.append(CapturedChunk(chunk, began: Self.start + .microseconds(number)))
+        }
+        let kept = preRoll.sound(from: Self.start)
+        #expect(kept.count <= 5000)
+        #expect(kept.last?.began == Self.start + .microseconds(19_999))
+    }
+
     @Test("Late looks at the card do not blur when a frame was in the air")
     func timing() {
         var timing = CaptureTiming(framesPerSecond: 16_000)

@@ -110,6 +110,11 @@ struct SettingsTests {
             "setting textToSpeech[0].speed is 9; use a number in 0.25...4.0"
         ),
         (
+            #"{"textToSpeech":[{"provider":"espeak-ng","baseURL":"192.168.1.5:11434/v1"}]}"#,
+            "setting textToSpeech[0].baseURL is \"192.168.1.5:11434/v1\"; use a URL that begins"
+                + " with http:// or https://"
+        ),
+        (
             #"{"timeZone":"Mars/Base"}"#,
             "setting timeZone is \"Mars/Base\"; use a name from the tz database, as in"
                 + " \"Europe/Berlin\""
@@ -226,7 +231,7 @@ struct SettingsTests {
               "keepSpeakerOpen":true,"preRollMilliseconds":0,"postRollMilliseconds":0,
               "endOfSpeechMilliseconds":300,"noSpeechSeconds":2,"longestTurnSeconds":600},
             "speechToText":[],"languageModel":[],
-            "textToSpeech":[{"provider":"openai","baseURL":"u","model":"m","language":"en",
+            "textToSpeech":[{"provider":"openai","baseURL":"https://u","model":"m","language":"en",
               "voice":"v","speed":1,"region":"r","timeoutSeconds":3}],
             "conversation":{"systemPrompt":"p","rememberedTurns":0,"longestReplySeconds":120,
               "followUp":true},
