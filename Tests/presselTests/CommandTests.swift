@@ -15,6 +15,11 @@ struct CommandTests {
         (["ask", "--wav"], "--wav needs a value"),
         (["ask", "--wav", "a", "--text", "b"], "ask takes either --wav or --text"),
         (["bench", "--engine", "steam"], "--engine is \"steam\""),
+        (["bench", "--profile", "moon"], "--profile is \"moon\""),
+        (
+            ["bench", "--engine", "local", "--profile", "typical"],
+            "--profile is for --engine sandbox"
+        ),
         (["backup"], "backup needs a file"),
         (["restore", "a", "b"], "restore does not take \"b\""),
     ]
@@ -90,7 +95,6 @@ struct CommandTests {
                 "cannot write /no/such/folder.wav: "
             ),
             (["run", "--settings", "/no/such.json"], "cannot read the settings /no/such.json: "),
-            (["bench", "--engine", "sandbox"], "this version has no sandbox"),
             (
                 ["backup", out, "--state", "/no/such"],
                 "cannot back up /no/such: there is no such folder; name the state folder with"
