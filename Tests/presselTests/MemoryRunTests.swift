@@ -56,7 +56,7 @@ struct MemoryRunTests {
         try await second.tap()
         try await second.sleep(150)
         try await second.tap()
-        try await second.says("saying \"\(turns[0].reply)\"")
+        try await second.says("saying \"\(turns[0].reply.prefix(20))")
         _ = await second.end(by: SIGTERM)
         // Repeating left no row behind.
         #expect(try await history().count == 1)
