@@ -106,8 +106,10 @@ final class StopSignal: Sendable {
     func signal() { wake.signal() }
 }
 
-/// libmicrohttpd's own object, which lives as long as the connection is in the table; it is used
-/// on the connection's thread.
+/// libmicrohttpd's own object, which lives as long as the connection is in the table.
+///
+/// Sendable though it is a pointer, since it only rides along in a `Connection`: what it points to
+/// is used on the connection's own thread, and nowhere else.
 struct LibraryConnection: @unchecked Sendable {
     let pointer: OpaquePointer?
 }

@@ -11,10 +11,10 @@ public func fuzz(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
     let isRepeated = bytes.reduce(UInt32(0)) { $0 &* 31 &+ UInt32($1) } % 499 == 0
     if isRepeated { text = String(repeating: text, count: max(1, (1 << 17) / count)) }
 
-    let whole = clauses(of: text, language, pieces: .max)
-    let pieces = clauses(of: text, language, pieces: Int(bytes[1] % 16) + 1)
+    let whole = Clauses.cut(text, language: language, pieces: .max)
+    let pieces = Clauses.cut(text, language: language, pieces: Int(bytes[1] % 16) + 1)
     precondition(whole == pieces, "how the text comes makes a difference")
-    precondition(visible(whole.joined()) == visible(text), "something is lost")
+    precondition(Clauses.visible(whole.joined()) == Clauses.visible(text), "something is lost")
     precondition(whole.allSatisfy { $0.unicodeScalars.count <= 600 }, "a clause is too long")
 
     var spoken = SpokenText()
@@ -26,20 +26,4 @@ public func fuzz(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
     var all = SpokenText()
     _ = all.spoken(text)
     return 0
-}
-
-private func clauses(of text: String, _ language: String, pieces size: Int) -> [String] {
-    var clauses = Clauses(language: language)
-    var found: [String] = []
-    var rest = text.unicodeScalars[...]
-    while !rest.isEmpty {
-        found += clauses.append(String(rest.prefix(size)))
-        rest = rest.dropFirst(size)
-    }
-    if let last = clauses.finish() { found.append(last) }
-    return found
-}
-
-private func visible(_ text: String) -> [Unicode.Scalar] {
-    text.unicodeScalars.filter { !$0.properties.isWhitespace }
 }

@@ -104,23 +104,10 @@ struct ClausesTests {
         + spanish.map { Reply("es", $0) } + chinese.map { Reply("zh-Hans", $0) }
         + japanese.map { Reply("ja", $0) }
 
-    /// In pieces of so many scalars, which may part what looks like one character.
-    static func cut(_ text: String, language: String = "en", pieces size: Int) -> [String] {
-        var clauses = Clauses(language: language)
-        var found: [String] = []
-        var rest = text.unicodeScalars[...]
-        while !rest.isEmpty {
-            found += clauses.append(String(rest.prefix(size)))
-            rest = rest.dropFirst(size)
-        }
-        if let last = clauses.finish() { found.append(last) }
-        return found
-    }
-
     @Test("A reply is cut where it should be, in whatever pieces it comes", arguments: replies)
     func cuts(reply: Reply) {
         for size in [1, 2, 3, 4, 5, 6, 7, .max] {
-            let found = Self.cut(reply.text, language: reply.language, pieces: size)
+            let found = Clauses.cut(reply.text, language: reply.language, pieces: size)
             #expect(found == reply.clauses, "in pieces of \(size)")
         }
     }
@@ -142,7 +129,7 @@ struct ClausesTests {
     @Test("Without marks, the first clause is cut between words after some eighty characters")
     func unmarked() {
         let words = Array(repeating: "word", count: 200).joined(separator: " ")
-        let clauses = Self.cut(words, pieces: 3)
+        let clauses = Clauses.cut(words, pieces: 3)
         #expect((80...90).contains(clauses[0].count))
         #expect(clauses.dropFirst().dropLast().allSatisfy { (250...260).contains($0.count) })
         #expect(clauses.joined(separator: " ") == words)
@@ -151,7 +138,7 @@ struct ClausesTests {
     @Test("A sentence without end is cut at its commas, no earlier than it has to be")
     func endless() {
         let words = Array(repeating: "this, that", count: 200).joined(separator: " ")
-        let clauses = Self.cut(words, pieces: 3)
+        let clauses = Clauses.cut(words, pieces: 3)
         #expect(clauses[0] == "this, that this,")
         #expect(
             clauses.dropFirst().dropLast().allSatisfy {
@@ -162,9 +149,9 @@ struct ClausesTests {
     @Test("Numbers that are counted up are not cut through, nor an abbreviation from its name")
     func held() {
         let numbers = (1...2000).map(String.init).joined(separator: " ")
-        #expect(Self.cut(numbers, pieces: 7).joined(separator: " ") == numbers)
+        #expect(Clauses.cut(numbers, pieces: 7).joined(separator: " ") == numbers)
         let names = "So. " + Array(repeating: "Dr. Who and", count: 200).joined(separator: " ")
-        #expect(Self.cut(names, pieces: 7).allSatisfy { !$0.hasSuffix("Dr.") })
+        #expect(Clauses.cut(names, pieces: 7).allSatisfy { !$0.hasSuffix("Dr.") })
     }
 
     static let solid = [
@@ -174,7 +161,7 @@ struct ClausesTests {
     @Test("What has no spaces is cut too, but not within a character", arguments: solid)
     func withoutSpaces(character: String) {
         let text = String(repeating: character, count: 3000)
-        let clauses = Self.cut(text, pieces: 11)
+        let clauses = Clauses.cut(text, pieces: 11)
         #expect(clauses.joined() == text)
         #expect(clauses.allSatisfy { $0.unicodeScalars.count <= 600 })
         // A character that is endless itself is cut anywhere.
@@ -192,7 +179,7 @@ struct ClausesTests {
         // A megabyte once; time that grows with the square of it would be long enough for less.
         let size = part == Self.endlessParts[0] ? 1 << 20 : 1 << 17
         let text = String(repeating: part, count: size / part.utf8.count)
-        let length = Self.cut(text, pieces: 50).reduce(0) { $0 + $1.utf8.count }
+        let length = Clauses.cut(text, pieces: 50).reduce(0) { $0 + $1.utf8.count }
         #expect(length <= text.utf8.count)
     }
 
@@ -204,17 +191,14 @@ struct ClausesTests {
             "https://", "\u{0}", "\u{FFFD}",
         ]
         var random = SplitMix(state: 1)
-        func visible(_ text: String) -> [Unicode.Scalar] {
-            text.unicodeScalars.filter { !$0.properties.isWhitespace }
-        }
         for language in ["en", "de", "fr", "es", "zh", "ja", "xx"] {
             for _ in 0..<300 {
                 let count = Int.random(in: 0...400, using: &random)
                 let text = (0..<count).map { _ in parts.randomElement(using: &random)! }.joined()
-                let whole = Self.cut(text, language: language, pieces: .max)
-                #expect(visible(whole.joined()) == visible(text))
+                let whole = Clauses.cut(text, language: language, pieces: .max)
+                #expect(Clauses.visible(whole.joined()) == Clauses.visible(text))
                 let size = Int.random(in: 1...9, using: &random)
-                #expect(Self.cut(text, language: language, pieces: size) == whole)
+                #expect(Clauses.cut(text, language: language, pieces: size) == whole)
             }
         }
     }

@@ -109,7 +109,7 @@ struct SpokenTextTests {
             *Enjoy!* 😀
             """
         var spoken = SpokenText()
-        let said = ClausesTests.cut(text, pieces: size).compactMap { spoken.spoken($0) }
+        let said = Clauses.cut(text, pieces: size).compactMap { spoken.spoken($0) }
         #expect(
             said == [
                 "Tea", "Sure, here is how to make it:", "1. Boil water (100 °C).", "Wait.",

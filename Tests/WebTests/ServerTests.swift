@@ -256,7 +256,8 @@ struct ServerTests {
     }
 }
 
-/// A client that two threads use: one writes, the other reads.
+/// A client that two threads use. Sendable though it is a plain class, since one of them only writes
+/// and the other only reads: a socket takes both at once.
 private struct Unsafely: @unchecked Sendable {
     let value: RawClient
     init(_ value: RawClient) { self.value = value }

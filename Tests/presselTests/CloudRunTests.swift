@@ -16,11 +16,21 @@ struct CloudRunTests {
     private static let key = "key-of-the-cloud-test"
 
     init() throws {
+        sandbox = try Sandbox(Self.script())
+    }
+
+    private static let reply = "One two three. Four five six. Seven eight nine."
+
+    /// - Parameter faults: as on the sandbox's command line.
+    private static func script(
+        transcript: String = "What time is it?", _ faults: String...
+    ) throws -> Script {
         var script = Script()
-        script.key = Self.key
-        script.transcript = "What time is it?"
-        script.reply = "One two three. Four five six. Seven eight nine."
-        sandbox = try Sandbox(script)
+        script.key = key
+        script.transcript = transcript
+        script.reply = reply
+        script.faults = try faults.map { try FaultRule($0) }
+        return script
     }
 
     /// - Parameter port: of its server; the environment is the child's.
@@ -45,7 +55,7 @@ struct CloudRunTests {
         try await device.says("recording from")
         try await device.ask(try await question())
         try await device.says("turn 1: answered")
-        let words = ToneCode.symbols(for: "One two three. Four five six. Seven eight nine.")
+        let words = ToneCode.symbols(for: Self.reply)
         #expect(ToneCode.heard(in: try device.card.heard()).map(\.symbol) == words)
         let asked = sandbox.requests.filter { $0.method == "POST" }.map(\.path)
         #expect(asked.first == "/v1/audio/transcriptions")
@@ -61,11 +71,8 @@ struct CloudRunTests {
 
     @Test("Where the model fails, the device says what is the matter", arguments: troubles)
     func trouble(trouble: (fault: String, sentence: String)) async throws {
-        var script = Script()
-        script.key = Self.key
-        script.transcript = "Why is the sky blue?"
-        script.faults = [try FaultRule("chat=\(trouble.fault)")]
-        sandbox.follow(script)
+        sandbox.follow(
+            try Self.script(transcript: "Why is the sky blue?", "chat=\(trouble.fault)"))
         let device = try device()
         try await device.says("recording from")
         try await device.ask(try await question())
@@ -77,11 +84,7 @@ struct CloudRunTests {
 
     @Test("A reply that breaks off is said to have done so")
     func brokenOff() async throws {
-        var script = Script()
-        script.key = Self.key
-        script.reply = "One two three. Four five six. Seven eight nine."
-        script.faults = [try FaultRule("chat=truncation")]
-        sandbox.follow(script)
+        sandbox.follow(try Self.script("chat=truncation"))
         let device = try device()
         try await device.says("recording from")
         try await device.ask(try await question())
@@ -91,10 +94,7 @@ struct CloudRunTests {
 
     @Test("A press ends the requests that are going on")
     func bargeIn() async throws {
-        var script = Script()
-        script.key = Self.key
-        script.faults = [try FaultRule("speech=endless")]
-        sandbox.follow(script)
+        sandbox.follow(try Self.script("speech=endless"))
         let device = try device()
         try await device.says("recording from")
         try await device.ask(try await question())
