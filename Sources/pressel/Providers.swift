@@ -70,12 +70,12 @@ struct ProviderTable {
             openAI(link), model: ModelChoice(link.model), options: options, pace: pace)
     }
 
-    private func openAI(_ link: Settings.Link) -> OpenAIServer {
-        OpenAIServer(
+    private func openAI(_ link: Settings.Link) -> HTTPService {
+        HTTPService.openAI(
             name: link.provider,
-            baseURL: link.baseURL ?? environment("OPENAI_BASE_URL") ?? OpenAIServer.defaultURL,
+            baseURL: link.baseURL ?? environment("OPENAI_BASE_URL") ?? HTTPService.openAIURL,
             key: link.isReadByOthers ? nil : secrets[.openAI], client: cloud.client,
-            timeout: link.timeoutSeconds.map { .seconds($0) } ?? OpenAIServer.defaultTimeout,
+            timeout: link.timeoutSeconds.map { .seconds($0) } ?? HTTPService.defaultTimeout,
             clock: clock, log: log)
     }
 

@@ -28,8 +28,8 @@ struct OpenAITests {
 
     private func server(
         key: String? = Self.key, url: String? = nil, timeout: Duration = .seconds(5)
-    ) -> OpenAIServer {
-        OpenAIServer(
+    ) -> HTTPService {
+        HTTPService.openAI(
             baseURL: url ?? sandbox.baseURL, key: key, client: client, timeout: timeout,
             clock: clock, log: log.log)
     }
@@ -45,7 +45,7 @@ struct OpenAITests {
     // MARK: - The three services
 
     private func transcribe(
-        _ server: OpenAIServer, upload: OpenAITranscription.Upload = .streamed,
+        _ server: HTTPService, upload: OpenAITranscription.Upload = .streamed,
         model: String? = "gpt-transcribe"
     ) async throws(ProviderError) -> String {
         let recording = AudioStream { stream in
@@ -60,7 +60,7 @@ struct OpenAITests {
     }
 
     private func chat(
-        _ server: OpenAIServer, options: OpenAIChat.Options = .init(), tools: (any Tools)? = nil
+        _ server: HTTPService, options: OpenAIChat.Options = .init(), tools: (any Tools)? = nil
     ) async throws -> String {
         let model = OpenAIChat(
             server, model: ModelChoice("gpt-6-luna"), options: options, tools: tools)
@@ -73,7 +73,7 @@ struct OpenAITests {
     }
 
     private func speak(
-        _ server: OpenAIServer, _ text: String = "one two three", atMost frames: Int = .max
+        _ server: HTTPService, _ text: String = "one two three", atMost frames: Int = .max
     ) async throws -> AudioChunk {
         let voice = OpenAISpeech(server, model: ModelChoice("gpt-4o-mini-tts"))
         var samples: [Int16] = []
@@ -241,7 +241,7 @@ struct OpenAITests {
 
     @Test(
         "Each refusal is taken for what it is, and asked again only where it helps",
-        arguments: refusals, Endpoint.allCases)
+        arguments: refusals, Endpoint.openAI)
     func refused(refusal: Refusal, endpoint: Endpoint) async throws {
         change { $0.faults = [FaultRule(refusal.fault)] }
         let error = await Self.failure {
@@ -394,8 +394,8 @@ struct OpenAITests {
             script, certificate: .init(chain: try text(chain), key: try text(key)))
         let url = secured.baseURL.replacing("http:", with: "https:")
 
-        func server(_ client: HTTPClient) -> OpenAIServer {
-            OpenAIServer(
+        func server(_ client: HTTPClient) -> HTTPService {
+            HTTPService.openAI(
                 baseURL: url, key: Self.key, client: client, clock: clock, log: log.log)
         }
         let error = await Self.failure { _ = try await chat(server(client)) }

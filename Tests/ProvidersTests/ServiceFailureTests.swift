@@ -3,7 +3,7 @@ import Voice
 
 @testable import Providers
 
-struct OpenAIFailureTests {
+struct ServiceFailureTests {
     struct Case: Sendable, CustomTestStringConvertible {
         let status: Int
         let body: String
@@ -59,7 +59,7 @@ struct OpenAIFailureTests {
 
     @Test("Says why there is no answer, in whatever form the server says it", arguments: answers)
     func forms(_ answer: Case) {
-        let failure = OpenAIFailure(
+        let failure = ServiceFailure(
             status: answer.status, headers: HTTPHeaders(answer.headers),
             body: Array(answer.body.utf8), key: "secret")
         #expect(failure.error(of: "p") == answer.error)
@@ -73,7 +73,7 @@ struct OpenAIFailureTests {
         ])
     func secrets(message: String) {
         let body = "{\"error\":{\"message\":\"\(message.replacing("\n", with: "\\n"))\"}}"
-        let failure = OpenAIFailure(
+        let failure = ServiceFailure(
             status: 401, headers: HTTPHeaders(), body: Array(body.utf8), key: "top-secret")
         let told = failure.error(of: "p").description
         #expect(!told.contains("secret") && !told.contains("xyz") && told.contains("…"))
@@ -83,7 +83,7 @@ struct OpenAIFailureTests {
     @Test("A page for an answer is cut short")
     func long() {
         let body = "{\"error\":\"\(String(repeating: "x", count: 5000))\"}"
-        let failure = OpenAIFailure(
+        let failure = ServiceFailure(
             status: 500, headers: HTTPHeaders(), body: Array(body.utf8), key: nil)
         #expect(failure.error(of: "p").description.count < 400)
     }

@@ -61,7 +61,7 @@ struct FaultyCloudTests {
         let log = Log(part: "test") { _, _, line in
             if line.contains(key) { leaks.increment() }
         }
-        let server = OpenAIServer(
+        let server = HTTPService.openAI(
             baseURL: sandbox.baseURL, key: key, client: HTTPClient(),
             timeout: .milliseconds(150), clock: clock, log: log)
         let question = TestSound.noise(lasting: .milliseconds(300), amplitude: 0.001)

@@ -1,20 +1,55 @@
 import FoundationEssentials
 public import Voice
 
-/// A server that speaks OpenAI's HTTP API: OpenAI's own, or one of the many that are compatible.
-public struct OpenAIServer: Sendable {
+/// A service elsewhere that is asked by HTTP. It shows its credentials, asks again where that may
+/// help, and tells in a provider's words why there is no answer.
+public struct HTTPService: Sendable {
     /// By which settings, logs and messages know it.
     public let name: String
     /// Without a slash at the end; the version belongs to it, as in `https://api.openai.com/v1`.
     public let baseURL: String
-    private let key: String?
+    private let credential: Credential?
     let client: HTTPClient
     private let limits: HTTPRequest.Limits
     private let policy: RetryPolicy
+    private let meaning: FailureMeaning
     let clock: any MomentClock
     private let log: Log
 
-    public static let defaultURL = "https://api.openai.com/v1"
+    /// What shows who asks. Stands in no log and no message.
+    public enum Credential: Sendable {
+        /// `Authorization: Bearer KEY`.
+        case bearer(String)
+        /// A header of the service's own.
+        case header(String, key: String)
+
+        /// Nil where a service asks for none.
+        public static func bearer(ifAny key: String?) -> Credential? {
+            key.flatMap { $0.isEmpty ? nil : .bearer($0) }
+        }
+
+        /// Nil where a service asks for none.
+        public static func header(_ name: String, ifAny key: String?) -> Credential? {
+            key.flatMap { $0.isEmpty ? nil : .header(name, key: $0) }
+        }
+
+        var key: String {
+            switch self {
+            case .bearer(let key), .header(_, let key): key
+            }
+        }
+
+        var header: (String, String) {
+            switch self {
+            case .bearer(let key): ("Authorization", "Bearer \(key)")
+            case .header(let name, let key): (name, key)
+            }
+        }
+    }
+
+    /// What a refusal means where a service has its own way; nil for the usual.
+    typealias FailureMeaning = @Sendable (ServiceFailure, _ provider: String) -> ProviderError?
+
     /// How long an answer may take to begin, where the settings do not say.
     public static let defaultTimeout = Duration.seconds(15)
     /// What is read of an answer that says why there is none.
@@ -22,18 +57,29 @@ public struct OpenAIServer: Sendable {
 
     /// - Parameters:
     ///   - baseURL: `http` or `https`.
-    ///   - key: nil or empty for a server that asks for none.
+    ///   - credential: nil for a service that asks for none.
     ///   - timeout: how long an answer may take to begin once the question was sent.
     public init(
-        name: String = "openai", baseURL: String = defaultURL, key: String?, client: HTTPClient,
+        name: String, baseURL: String, credential: Credential?, client: HTTPClient,
         timeout: Duration = defaultTimeout, clock: any MomentClock, log: Log
+    ) {
+        self.init(
+            name: name, baseURL: baseURL, credential: credential, client: client,
+            timeout: timeout, clock: clock, log: log, meaning: { _, _ in nil })
+    }
+
+    init(
+        name: String, baseURL: String, credential: Credential?, client: HTTPClient,
+        timeout: Duration, clock: any MomentClock, log: Log,
+        meaning: @escaping FailureMeaning
     ) {
         self.name = name
         self.baseURL = baseURL.hasSuffix("/") ? String(baseURL.dropLast()) : baseURL
-        self.key = key.flatMap { $0.isEmpty ? nil : $0 }
+        self.credential = credential
         self.client = client
         self.clock = clock
         self.log = log
+        self.meaning = meaning
         var limits = HTTPRequest.Limits()
         limits.connect = min(limits.connect, timeout)
         limits.firstByte = timeout
@@ -48,8 +94,12 @@ public struct OpenAIServer: Sendable {
     func note(_ line: String) { log.warning(line) }
 
     /// What a failure means that is told in the middle of an answer.
-    func error(inStream told: OpenAIFailure.Body) -> ProviderError {
-        OpenAIFailure(status: 200, told: told, key: key).error(of: name)
+    func error(inStream told: ServiceFailure.Body) -> ProviderError {
+        error(of: ServiceFailure(status: 200, told: told, key: credential?.key))
+    }
+
+    private func error(of failure: ServiceFailure) -> ProviderError {
+        meaning(failure, name) ?? failure.error(of: name)
     }
 
     func url(_ path: String) -> String { baseURL + path }
@@ -73,7 +123,7 @@ public struct OpenAIServer: Sendable {
     func send(_ request: HTTPRequest) async throws(ProviderError) -> HTTPResponse {
         var request = request
         request.limits = limits
-        if let key { request.headers.append(("Authorization", "Bearer \(key)")) }
+        if let credential { request.headers.append(credential.header) }
         var retry = 0
         var waited = Duration.zero
         while true {
@@ -102,13 +152,13 @@ public struct OpenAIServer: Sendable {
             guard response.status != 200 else { return (response, nil, nil) }
             let bytes = await response.body.whatComes(
                 atMost: Self.mostErrorBytes, within: limits.stall)
-            let failure = OpenAIFailure(
+            let failure = ServiceFailure(
                 status: response.status, headers: response.headers, body: bytes,
-                key: key)
+                key: credential?.key)
             let pause = policy.pause(
                 afterStatus: response.status, headers: response.headers,
                 isQuota: failure.isQuota, retry: retry, chance: chance)
-            return (nil, failure.error(of: name), pause)
+            return (nil, error(of: failure), pause)
         } catch {
             let pause = policy.pause(after: error, retry: retry, chance: chance)
             return (nil, ProviderError(error, from: name), pause)

@@ -1,13 +1,14 @@
 import FoundationEssentials
 import Voice
 
-/// An answer that says why there is none. OpenAI has one form for it, compatible servers have
-/// others: an `error` or a `detail` that is an object, a text or a list, a page, or nothing at all.
-struct OpenAIFailure {
+/// An answer that says why there is none. Services have many forms for it: an `error` or a `detail`
+/// that is an object, a text or a list, a page, or nothing at all.
+struct ServiceFailure {
     let status: Int
-    private let retryAfter: Duration?
-    private let message: String
-    private let codes: [String]
+    let retryAfter: Duration?
+    let message: String
+    /// Whatever the server calls the kind of failure.
+    let codes: [String]
 
     /// Longer ones are pages.
     private static let longestMessage = 300

@@ -12,14 +12,14 @@ struct ChatAnswer {
     /// Nothing more will come, though the connection may go on.
     private(set) var isOver = false
 
-    private let server: OpenAIServer
+    private let server: HTTPService
     private var parser = EventStreamParser()
     private var numbered: [Int: ChatMessage.ToolCall] = [:]
 
     private static let mostCalls = 16
     private static let mostArgumentBytes = 64 * 1024
 
-    init(from server: OpenAIServer) { self.server = server }
+    init(from server: HTTPService) { self.server = server }
 
     var isSilent: Bool { text.isEmpty && numbered.isEmpty }
 

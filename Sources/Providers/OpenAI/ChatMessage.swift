@@ -166,7 +166,7 @@ struct ChatChunk: Decodable {
 
     let choices: [Choice]?
     /// Set if the server gave up after it had begun with a status of success.
-    let error: OpenAIFailure.Body?
+    let error: ServiceFailure.Body?
 
     /// Nil for what is no JSON object.
     init?(_ text: String) {
@@ -182,7 +182,7 @@ struct ChatChunk: Decodable {
         let fields = try decoder.container(keyedBy: CodingKeys.self)
         choices = try fields.decodeIfPresent([Choice].self, forKey: .choices)
         if fields.contains(.error), try !fields.decodeNil(forKey: .error) {
-            error = try fields.decode(OpenAIFailure.Body.self, forKey: .error)
+            error = try fields.decode(ServiceFailure.Body.self, forKey: .error)
         } else {
             error = nil
         }

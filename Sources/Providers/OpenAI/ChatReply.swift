@@ -3,7 +3,7 @@ import Voice
 /// One reply as it is being written: across the requests that it takes when the model asks for
 /// tools. For one reader; letting go of it hangs up.
 actor ChatReply {
-    private let server: OpenAIServer
+    private let server: HTTPService
     private let options: OpenAIChat.Options
     private let tools: (any Tools)?
     private let offered: OfferedTools
@@ -24,7 +24,7 @@ actor ChatReply {
     private static let mostRequests = 6
 
     init(
-        _ server: OpenAIServer, model: String, options: OpenAIChat.Options,
+        _ server: HTTPService, model: String, options: OpenAIChat.Options,
         tools: (any Tools)?, offered: OfferedTools, prompt: Prompt
     ) {
         self.server = server

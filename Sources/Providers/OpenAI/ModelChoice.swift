@@ -16,7 +16,7 @@ public final class ModelChoice: Sendable {
     public init(_ name: String?) { state = Mutex(name) }
 
     /// The model's id; who does not know it yet asks for the list.
-    func id(for purpose: Purpose, at server: OpenAIServer) async throws(ProviderError) -> String {
+    func id(for purpose: Purpose, at server: HTTPService) async throws(ProviderError) -> String {
         if let known = state.withLock({ $0 }) { return known }
         let models = try await server.models()
         guard let id = ListedModel.choose(from: models, for: purpose) else {
@@ -85,7 +85,7 @@ struct ListedModel: Decodable {
     }
 }
 
-extension OpenAIServer {
+extension HTTPService {
     /// What `GET /models` lists; all of it comes at once.
     func models() async throws(ProviderError) -> [ListedModel] {
         struct List: Decodable { let data: [ListedModel] }

@@ -19,7 +19,7 @@ public struct OpenAIChat: LanguageModel {
         public init() {}
     }
 
-    private let server: OpenAIServer
+    private let server: HTTPService
     private let model: ModelChoice
     private let options: Options
     private let tools: (any Tools)?
@@ -27,7 +27,7 @@ public struct OpenAIChat: LanguageModel {
 
     /// - Parameter tools: nil if the model is offered none.
     public init(
-        _ server: OpenAIServer, model: ModelChoice, options: Options = Options(),
+        _ server: HTTPService, model: ModelChoice, options: Options = Options(),
         tools: (any Tools)?
     ) {
         self.server = server

@@ -17,7 +17,7 @@ public struct OpenAISpeech: SpeechSynthesizer {
         public init() {}
     }
 
-    private let server: OpenAIServer
+    private let server: HTTPService
     private let model: ModelChoice
     private let options: Options
     private let pace: SpeakingPace
@@ -26,7 +26,7 @@ public struct OpenAISpeech: SpeechSynthesizer {
     private static let mostCharacters = 4096
 
     public init(
-        _ server: OpenAIServer, model: ModelChoice, options: Options = Options(),
+        _ server: HTTPService, model: ModelChoice, options: Options = Options(),
         pace: SpeakingPace = SpeakingPace()
     ) {
         self.server = server

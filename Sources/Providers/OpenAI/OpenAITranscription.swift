@@ -12,14 +12,14 @@ public struct OpenAITranscription: SpeechRecognizer {
         case whole
     }
 
-    private let server: OpenAIServer
+    private let server: HTTPService
     private let model: ModelChoice
     private let language: String?
     private let upload: Upload
 
     /// - Parameters:
     ///   - language: BCP 47; its first part is sent. Nil leaves it to the server.
-    public init(_ server: OpenAIServer, model: ModelChoice, language: String?, upload: Upload) {
+    public init(_ server: HTTPService, model: ModelChoice, language: String?, upload: Upload) {
         self.server = server
         self.model = model
         self.language = language

@@ -180,8 +180,8 @@ struct SandboxBench {
             .recording(of: Self.question)
         var delays: [Double] = []
         for _ in 0..<Self.sequentialTurns {
-            func server() -> OpenAIServer {
-                OpenAIServer(
+            func server() -> HTTPService {
+                HTTPService.openAI(
                     baseURL: sandbox.url, key: Sandbox.key, client: HTTPClient(), clock: clock,
                     log: .silent)
             }
