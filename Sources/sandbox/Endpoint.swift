@@ -1,13 +1,25 @@
-/// What can be asked for.
+/// What can be asked for: the names are those of faults' rules.
 enum Endpoint: String, CaseIterable {
     case transcriptions, chat, speech, models
 
+    /// Those of one vendor.
+    static let openAI: [Endpoint] = [.transcriptions, .chat, .speech, .models]
+
+    var method: String { self == .models ? "GET" : "POST" }
+
+    /// As a router takes it.
     var path: String {
         switch self {
         case .transcriptions: "/v1/audio/transcriptions"
         case .chat: "/v1/chat/completions"
         case .speech: "/v1/audio/speech"
         case .models: "/v1/models"
+        }
+    }
+
+    var vendor: any Vendor {
+        switch self {
+        case .transcriptions, .chat, .speech, .models: OpenAI()
         }
     }
 

@@ -1,6 +1,6 @@
 /// What can go wrong with one answer.
 enum Fault: String, CaseIterable {
-    // Refusals, with OpenAI's own body.
+    // Refusals, with the vendor's own body.
     case badRequest = "400"
     case unauthorized = "401"
     case forbidden = "403"
@@ -41,43 +41,6 @@ enum Fault: String, CaseIterable {
     case invalidUTF8
     /// An error in the stream, after a good beginning.
     case errorEvent
-
-    /// The refusal, if it is one.
-    var refusal: VendorError? {
-        switch self {
-        case .badRequest: VendorError(400, "The request could not be understood.")
-        case .unauthorized: .wrongKey
-        case .forbidden:
-            VendorError(
-                403, "Country, region, or territory not supported", "request_forbidden",
-                code: "unsupported_country_region_territory")
-        case .notFound: .unknownModel("sandbox")
-        case .timeout: VendorError(408, "Request timed out.", "timeout_error")
-        case .conflict:
-            VendorError(409, "The resource was changed by another request.", "conflict_error")
-        case .tooLarge: .tooLarge(VendorError.longestBody + 1)
-        case .unprocessable: VendorError(422, "The request could not be processed.")
-        case .rateLimited:
-            VendorError(
-                429, "Rate limit reached for requests per min. Please try again in 1s.",
-                "rate_limit_error", code: "rate_limit_exceeded",
-                headers: [("Retry-After", "1"), ("x-ratelimit-remaining-requests", "0")])
-        case .quotaUsedUp:
-            VendorError(
-                429, "You exceeded your current quota, please check your plan and billing details.",
-                "insufficient_quota", code: "credit_balance_exhausted")
-        case .serverError:
-            VendorError(
-                500, "The server had an error while processing your request.", "server_error")
-        case .overloaded:
-            VendorError(
-                503, "The server is overloaded. Please try again later.", "server_error",
-                code: "server_is_overloaded")
-        case .silence, .stall, .stallMidway, .reset, .truncation, .trickle, .garbage, .redirect,
-            .wav, .mp3, .oddByte, .endless, .megabyte, .invalidUTF8, .errorEvent:
-            nil
-        }
-    }
 }
 
 /// When a fault happens.

@@ -11,8 +11,10 @@ extension Reply {
     /// as many bytes.
     static let brokenText = "\u{E000}"
 
-    /// - Parameter connection: the one that the fault may hurt.
-    func suffering(_ fault: Fault, on connection: Connection) -> Reply {
+    /// - Parameters:
+    ///   - error: what the vendor sends when it fails in the middle of a stream of events.
+    ///   - connection: the one that the fault may hurt.
+    func suffering(_ fault: Fault, error: Piece?, on connection: Connection) -> Reply {
         switch fault {
         case .stall:
             return cut(after: 0) { try connection.sleepForever() }
@@ -47,8 +49,7 @@ extension Reply {
             let mark = Array(Self.brokenText.utf8)
             return mapped { [Piece(moment: $0.moment, bytes: Self.breaking(mark, in: $0.bytes))] }
         case .errorEvent:
-            guard type.hasPrefix("text/event-stream") else { return self }
-            let error = Piece(event: Fault.serverError.refusal!.json, at: .now)
+            guard type.hasPrefix("text/event-stream"), let error else { return self }
             var left = Self.beginning
             var reply = self
             reply.pieces = AnyIterator { [pieces] in

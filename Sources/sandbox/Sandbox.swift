@@ -46,8 +46,7 @@ final class Sandbox: Sendable {
         for endpoint in Endpoint.allCases {
             // A client warms a connection up by it.
             router.on("HEAD", endpoint.path) { Visit($0, at: nil, stage) }
-            let method = endpoint == .models ? "GET" : "POST"
-            router.on(method, endpoint.path) { Visit($0, at: endpoint, stage) }
+            router.on(endpoint.method, endpoint.path) { Visit($0, at: endpoint, stage) }
         }
         router.on("HEAD", "/v1") { Visit($0, at: nil, stage) }
         router.on("POST", "/sandbox/script") { _, body in

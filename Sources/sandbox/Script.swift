@@ -28,6 +28,14 @@ struct Script {
             arguments = halves.count > 1 ? halves[1] : "{}"
             self.trigger = trigger
         }
+
+        func isTriggered(by message: String) -> Bool {
+            trigger.map { message.lowercased().contains($0.lowercased()) } ?? true
+        }
+    }
+
+    func reply(to question: String) -> String {
+        reply ?? "You said: \(question) That is all I can tell you."
     }
 }
 

@@ -1,6 +1,7 @@
 import Web
 
-/// A refusal in OpenAI's words: `{"error":{"message","type","param","code"}}`.
+/// A refusal: what vendors say when they refuse. How each writes it is its own affair; the names
+/// are OpenAI's, which says most.
 struct VendorError: Error, Equatable {
     let status: Int
     let message: String
@@ -54,22 +55,6 @@ struct VendorError: Error, Equatable {
         VendorError(
             400, "Unsupported parameter: '\(name)' \(why)", param: name,
             code: "unsupported_parameter")
-    }
-
-    /// The error object, as in a body or in an event.
-    var json: String {
-        let param = param?.quoted ?? "null"
-        let code = code?.quoted ?? "null"
-        return """
-            {"error":{"message":\(message.quoted),"type":\(type.quoted),\
-            "param":\(param),"code":\(code)}}
-            """
-    }
-
-    var response: Response {
-        Response(
-            status, headers: [Header("Content-Type", "application/json")] + headers,
-            body: .bytes(Array(json.utf8)))
     }
 }
 

@@ -6,25 +6,23 @@ import Web
 final class Visit: BodyReceiver {
     private let request: Request
     /// nil for a request that only warms the connection up.
+    private let vendor: (any Vendor)?
     private let endpoint: Endpoint?
     private let script: Script
     private let fault: Fault?
     private let journal: Journal
     private let number: Int
 
-    private var body: [UInt8] = []
-    private let transcription = TranscriptionRequest()
-    private var form: FormReader?
-    private var refusal: VendorError?
+    private var desk: (any Desk)?
+    private var refusal: (any Error)?
     /// When the line to the server is free for the next byte.
     private var lineIsFree = Moment(nanoseconds: 0)
     private var lastByte: Moment
 
-    private static let longestJSON = 1 << 20
-
     init(_ request: Request, at endpoint: Endpoint?, _ stage: Stage) {
         self.request = request
         self.endpoint = endpoint
+        vendor = endpoint?.vendor
         (script, fault) = stage.next(at: endpoint)
         journal = stage.journal
         let (connection, began, fault) = (request.connection, request.began, fault)
@@ -39,44 +37,12 @@ final class Visit: BodyReceiver {
         // What of a handshake a plain connection does not have. If nobody is there any more, the
         // next thing that is tried will tell.
         try? connection.sleep(until: connection.accepted + script.profile.connection)
+        guard let endpoint, let vendor else { return }
         do {
-            try begin()
+            try vendor.admit(request, key: script.key)
+            desk = try vendor.desk(for: request, at: endpoint)
         } catch {
             refusal = error
-        }
-    }
-
-    private func begin() throws(VendorError) {
-        guard let endpoint else { return }
-        if script.key != "" {
-            guard let given = request["Authorization"] else {
-                throw VendorError(
-                    401,
-                    "You didn't provide an API key. You need to provide your API key in an "
-                        + "Authorization header using Bearer auth.")
-            }
-            guard given.hasPrefix("Bearer "), given.count > 7,
-                script.key.map({ "Bearer \($0)" == given }) ?? true
-            else { throw .wrongKey }
-        }
-        switch endpoint {
-        case .transcriptions:
-            do {
-                form = try FormReader(of: request, atMost: VendorError.longestBody + 65_536) {
-                    [transcription] in try transcription.take($0)
-                }
-            } catch {
-                throw Self.vendor(error)
-            }
-        case .chat, .speech:
-            guard request.contentType == "application/json" else {
-                throw VendorError(
-                    415,
-                    "Unsupported content type: '\(request["Content-Type"] ?? "")'. This API "
-                        + "method only accepts 'application/json' requests.",
-                    code: "unsupported_content_type")
-            }
-        case .models: break
         }
     }
 
@@ -95,83 +61,41 @@ final class Visit: BodyReceiver {
         }
         guard refusal == nil else { return }
         do {
-            if let form {
-                try form.receive(bytes)
-            } else if body.count + bytes.count <= Self.longestJSON {
-                body += bytes
-            } else {
-                throw VendorError.tooLarge(body.count + bytes.count)
-            }
+            try desk?.receive(bytes)
         } catch {
-            refusal = Self.vendor(error)
+            refusal = error
         }
     }
 
     func finish() throws -> Response {
-        guard let endpoint else { return told(Response(headers: headers)) }
+        guard let vendor else { return told(Response()) }
         if fault == .silence { try request.connection.sleepForever() }
-        if fault == .redirect { return told(redirected(endpoint)) }
+        if fault == .redirect {
+            return told(Response(307, headers: [Header("Location", "\(request.path)?moved=1")]))
+        }
         let reply: Reply
         do {
             if let refusal { throw refusal }
-            if let refusal = fault?.refusal { throw refusal }
-            reply = try self.reply(of: endpoint)
+            if let refusal = fault.flatMap(vendor.refusal) { throw refusal }
+            reply = try desk!.reply(to: occasion)  // there is one, or a refusal
+        } catch let gone as Connection.Gone {
+            throw gone
         } catch {
-            return told(Self.vendor(error).response)
+            return told(vendor.response(to: Self.refusal(error)))
         }
-        return told(try sent(fault.map { reply.suffering($0, on: request.connection) } ?? reply))
+        let error = vendor.refusal(for: .serverError).map { vendor.event(of: $0, at: .now) }
+        return told(
+            try sent(
+                fault.map { reply.suffering($0, error: error, on: request.connection) } ?? reply))
     }
 
-    private func redirected(_ endpoint: Endpoint) -> Response {
-        Response(307, headers: [Header("Location", "\(endpoint.path)?moved=1")])
-    }
-
-    private func reply(of endpoint: Endpoint) throws -> Reply {
-        let profile = script.profile
-        switch endpoint {
-        case .models:
-            return Reply(
-                whole: Array(Model.listing.utf8), type: "application/json", at: lastByte)
-        case .transcriptions:
-            try form?.finish()
-            let wanted = try transcription.checked()
-            note(wanted.model, nil)
-            let reply = TranscriptionReply(
-                request: wanted, text: altered(script.transcript),
-                moment: lastByte + profile.transcription)
-            return fault == .endless ? reply.endless() : reply.reply()
-        case .chat:
-            let wanted = try ChatRequest(body)
-            note(wanted.model, wanted.question)
-            let reply = ChatReply(
-                request: wanted, number: number, profile: profile, start: lastByte)
-            if let call = script.toolCall, wanted.lastRole == "user", !wanted.toolsAreForbidden,
-                wanted.tools.contains(call.name),
-                call.trigger.map({ wanted.question.lowercased().contains($0.lowercased()) }) ?? true
-            {
-                return reply.calling(call.name, arguments: call.arguments)
+    private var occasion: Occasion {
+        Occasion(number: number, script: script, fault: fault, lastByte: lastByte) {
+            [journal, number] model, text in
+            journal.change(number) { record in
+                record.model = model
+                record.text = text
             }
-            let text = script.reply ?? "You said: \(wanted.question) That is all I can tell you."
-            return reply.saying(altered(text), isEndless: fault == .endless)
-        case .speech:
-            let wanted = try SpeechRequest(body)
-            note(wanted.model, wanted.input)
-            let reply = SpeechReply(request: wanted, moment: lastByte + profile.speech)
-            let kind = fault == .wav || fault == .mp3 ? fault!.rawValue : wanted.format
-            return reply.spoken(as: kind, isEndless: fault == .endless)
-        }
-    }
-
-    /// A text as the fault wants it.
-    private func altered(_ text: String) -> String {
-        switch fault {
-        case .megabyte:
-            let part = "and so it goes on and on "
-            return String(repeating: part, count: (1 << 20) / part.utf8.count + 1)
-        case .invalidUTF8:
-            let middle = text.index(text.startIndex, offsetBy: text.count / 2)
-            return "\(text[..<middle])\(Reply.brokenText)\(text[middle...])"
-        default: return text
         }
     }
 
@@ -203,27 +127,13 @@ final class Visit: BodyReceiver {
         return response
     }
 
-    private func note(_ model: String, _ text: String?) {
-        journal.change(number) { record in
-            record.model = model
-            record.text = text
-        }
-    }
-
     private var headers: [Header] {
         let milliseconds = Int((Moment.now - lastByte).inMilliseconds)
-        return [
-            Header("x-request-id", "req_sandbox\(number)"),
-            Header("openai-processing-ms", "\(milliseconds)"),
-            Header("openai-version", "2020-10-01"),
-            Header("x-ratelimit-limit-requests", "10000"),
-            Header("x-ratelimit-remaining-requests", "9999"),
-            Header("x-ratelimit-reset-requests", "6ms"),
-        ]
+        return vendor?.headers(number: number, milliseconds: milliseconds) ?? []
     }
 
-    /// The server's own complaints, in OpenAI's words.
-    private static func vendor(_ error: any Error) -> VendorError {
+    /// The server's own complaints are the vendor's.
+    private static func refusal(_ error: any Error) -> VendorError {
         if let error = error as? VendorError { return error }
         guard let error = error as? HTTPError else {
             return VendorError(500, "\(error)", "server_error")

@@ -20,7 +20,7 @@ struct FaultTests {
     func refusal(fault: Fault, status: Int, words: [String]) throws {
         let sandbox = try Sandbox(fault: fault)
         let client = RawClient(port: sandbox.server.port)
-        for endpoint in Endpoint.allCases {
+        for endpoint in Endpoint.openAI {
             let answer = try client.good(endpoint)
             #expect(answer.status == status)
             #expect(answer.text.hasPrefix(#"{"error":{"message":""#))
@@ -32,7 +32,7 @@ struct FaultTests {
     @Test("A body that is cut short is seen to be", arguments: [Fault.truncation, .reset])
     func cut(fault: Fault) throws {
         let sandbox = try Sandbox(fault: fault)
-        for endpoint in Endpoint.allCases {
+        for endpoint in Endpoint.openAI {
             let client = RawClient(port: sandbox.server.port)
             #expect {
                 try client.good(endpoint)
