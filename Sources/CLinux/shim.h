@@ -86,4 +86,15 @@ static inline int clinux_close_from(posix_spawn_file_actions_t *actions, int fir
 
 // A heap for each thread, as glibc has it, keeps what each thread once needed: two are enough for
 // the few that we have.
-static inline void clinux_share_heaps(void) { mallopt(M_ARENA_MAX, 2); }
+// glibc gives each thread a heap and keeps each one's peak, and takes a block as large as the largest
+// that was ever freed from a heap too. Setting the thresholds, here to their first values, also
+// stops them from rising.
+static inline void clinux_share_heaps(void) {
+    mallopt(M_ARENA_MAX, 2);
+    mallopt(M_MMAP_THRESHOLD, 128 * 1024);
+    mallopt(M_TRIM_THRESHOLD, 128 * 1024);
+}
+static inline size_t clinux_allocated(void) {
+    struct mallinfo2 heaps = mallinfo2();
+    return heaps.uordblks + heaps.hblkhd;
+}

@@ -40,6 +40,8 @@ struct FaultyCloudTests {
     /// So many turns have whatever a program keeps for good behind them.
     private static let warmUp = 300
     private static let turns = 1000
+    /// Bytes; the test's own records are among them.
+    private static let mostGrowth = 1 << 20
 
     @Test(
         "A thousand turns with faults at random: each ends, each is heard, nothing is left behind",
@@ -108,7 +110,7 @@ struct FaultyCloudTests {
             #expect(speaker.sound?.isEmpty == false, "turn \(turn) was silent: \(report)")
             sandbox.forget()
             if turn == Self.warmUp {
-                before = (usage.descriptors, usage.threads, usage.anonymousMemory)
+                before = (usage.descriptors, usage.threads, allocatedMemory)
             }
         }
         #expect(outcomes[.answered, default: 0] > Self.turns / 2)
@@ -118,6 +120,10 @@ struct FaultyCloudTests {
         let then = try #require(before)
         #expect(usage.descriptors <= then.descriptors + 20)
         #expect(usage.threads <= then.threads + 20)
-        #expect(usage.anonymousMemory <= then.memory + (8 << 20))
+        // A stand-in may still be making an answer that nobody wants.
+        for _ in 0..<1000 where allocatedMemory > then.memory + Self.mostGrowth {
+            try await Task.sleep(for: .milliseconds(10))
+        }
+        #expect(allocatedMemory <= then.memory + Self.mostGrowth)
     }
 }

@@ -1,11 +1,13 @@
 import FoundationEssentials
 import Linux
 
-/// `pressel bench [--engine local|sandbox] [--profile P] [--recognition] [--soak TURNS] [--json]`
+/// `pressel bench [--engine local|sandbox] [--profile P] [--recognition]
+/// [--soak TURNS [--fault RULES]] [--json]`
 struct BenchCommand {
     private let json: Bool
     private let recognition: Bool
     private let soak: Int?
+    private let faults: String?
     private let engine: Engine?
     private let profile: Sandbox.Profile?
     private let configuration: Configuration
@@ -16,7 +18,7 @@ struct BenchCommand {
     init(_ arguments: [String]) throws {
         let options = try Options(
             command: arguments, flags: ["json", "recognition"],
-            valued: ["engine", "profile", "soak"] + Configuration.options)
+            valued: ["engine", "profile", "soak", "fault"] + Configuration.options)
         json = options.has("json")
         recognition = options.has("recognition")
         let engine: Engine?
@@ -44,13 +46,18 @@ struct BenchCommand {
             }
             return turns
         }
+        faults = options["fault"]
+        guard faults == nil || soak != nil && engine == .sandbox else {
+            throw Options.Misuse("--fault is for --soak with --engine sandbox")
+        }
         configuration = try Configuration(options)
     }
 
     func run() async throws -> Int32 {
         configuration.report(to: LogWriter.log())
         if let soak {
-            let looks = try await SoakBench(turns: soak).run(Self.tell)
+            let faults = engine == .sandbox ? faults ?? "" : nil
+            let looks = try await SoakBench(turns: soak, faults: faults).run(Self.tell)
             print(json ? try Self.encoded(looks) : SoakBench.table(looks))
             return 0
         }

@@ -36,7 +36,8 @@ final class Sandbox: Sendable {
 
     static let key = "sandbox-key"
 
-    init(_ profile: Profile, reply: String) throws {
+    /// - Parameter faults: as the program takes them.
+    init(_ profile: Profile, reply: String, faults: String = "") throws {
         let own = pathOfThisProgram()
         let program = own[..<(own.lastIndex(of: "/") ?? own.startIndex)] + "/sandbox"
         guard access(String(program), X_OK) == 0 else {
@@ -48,7 +49,7 @@ final class Sandbox: Sendable {
             String(program),
             [
                 "--port", "0", "--profile", profile.name, "--reply", reply, "--transcript",
-                "What time is it?", "--key", Self.key,
+                "What time is it?", "--key", Self.key, "--fault", faults,
             ])
         var output: [UInt8] = []
         while output.last != UInt8(ascii: "\n") {
@@ -70,14 +71,20 @@ final class Sandbox: Sendable {
     }
 
     /// The settings of chains that lead here, as JSON members ending in a comma.
-    var links: String {
+    var links: String { links(patience: 15, lastRecognizer: "\"provider\": \"pocketsphinx\"") }
+
+    /// - Parameters:
+    ///   - patience: seconds.
+    ///   - lastRecognizer: the members of the link behind it.
+    func links(patience: Int, lastRecognizer: String) -> String {
         let models = [
             ("speechToText", "gpt-transcribe"), ("languageModel", "gpt-6-luna"),
             ("textToSpeech", "gpt-4o-mini-tts"),
         ]
         return models.map { stage, model in
             "\"\(stage)\": [{\"provider\": \"openai\", \"baseURL\": \"\(url)\","
-                + " \"model\": \"\(model)\"}], "
+                + " \"model\": \"\(model)\", \"timeoutSeconds\": \(patience)}"
+                + (stage == "speechToText" ? ", {\(lastRecognizer)}" : "") + "], "
         }.joined()
     }
 }

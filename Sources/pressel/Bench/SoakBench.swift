@@ -4,10 +4,12 @@ import Linux
 import Providers
 import Voice
 
-/// Many local turns, one after the other, as fast as they go: what `pressel run` takes must not
-/// grow.
+/// Many turns, one after the other, as fast as they go: what `pressel run` takes must not grow.
 struct SoakBench {
     let turns: Int
+    /// What goes wrong with the stand-ins of providers elsewhere, as `sandbox --fault` takes it; nil
+    /// for turns that the device's own engines answer.
+    let faults: String?
 
     /// Every so many turns it is looked at; what it takes by the first look is its own.
     private static let interval = 500
@@ -28,20 +30,27 @@ struct SoakBench {
     func run(_ tell: @escaping @Sendable (String) -> Void) async throws -> [Look] {
         let card = try SimulatedCard(speed: Self.speed)
         let speaker = try SimulatedCard(speed: Self.speakerSpeed, output: .nobody)
-        let model = try SmallModel()
         let voice = Appliance(try Configuration(Options([], flags: [], valued: [])), log: .silent)
             .ownVoice
         let question = try await voice.recording(of: Self.question)
+        let model = try SmallModel()
+        let local = "\"provider\": \"pocketsphinx\", \"model\": \"\(model.path)\""
+        let sandbox = try faults.map { faults in
+            try Sandbox(Sandbox.Profile.all[0], reply: "It is four o'clock.", faults: faults)
+        }
+        setenv("OPENAI_API_KEY", Sandbox.key, 1)
+        defer { unsetenv("OPENAI_API_KEY") }
         // A toggled button has no gestures to be waited for.
         let service = try Service(
             card, speaker: speaker,
-            settings: """
-                "speechToText": [{"provider": "pocketsphinx", "model": "\(model.path)"}],
-                """,
+            settings: sandbox?.links(patience: 1, lastRecognizer: local)
+                ?? "\"speechToText\": [{\(local)}],",
             button: "\"mode\": \"toggle\",", logging: "info")
-        return try await service.during { service in
+        let looks = try await service.during { service in
             try await ask(question, service, card, tell)
         }
+        await sandbox?.end()
+        return looks
     }
 
     /// Holds the turns, and looks at the service now and then.
