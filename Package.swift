@@ -26,6 +26,7 @@ let package = Package(
         .systemLibrary(name: "CALSA"),
         .systemLibrary(name: "CCurl"),
         .target(name: "CGPIO", linkerSettings: [.linkedLibrary("gpiod")]),
+        .systemLibrary(name: "CGnuTLS"),
         .systemLibrary(name: "CLAME"),
         .systemLibrary(name: "CLinux"),
         .systemLibrary(name: "CMPG123"),
@@ -34,20 +35,23 @@ let package = Package(
         .systemLibrary(name: "CSndFile"),
         .systemLibrary(name: "CSpeexDSP"),
         .systemLibrary(name: "CSQLite"),
+        .systemLibrary(name: "CWslay"),
         // Without PIC, ALSA's macros make a plug-in to be linked in, not one to be loaded.
         .target(
             name: "PacedDevice", cSettings: [.define("PIC")],
             linkerSettings: [.linkedLibrary("asound")]),
 
         library("Voice", []),
-        library("Linux", ["Voice", "CLinux"]),
+        library("Linux", ["Voice", "CGnuTLS", "CLinux"]),
+        library("WebSockets", ["Linux", "Voice", "CWslay"]),
         library("Codec", ["Voice", "CLAME", "CMPG123", "CSndFile", "CSpeexDSP"]),
         library("Audio", ["Codec", "Linux", "Voice", "CALSA"]),
         library("Panel", ["Linux", "Voice", "CGPIO"]),
-        library("Providers", ["Codec", "Linux", "Voice", "CCurl", "CPocketSphinx"]),
+        library(
+            "Providers", ["Codec", "Linux", "Voice", "WebSockets", "CCurl", "CPocketSphinx"]),
         library("VoiceLoop", ["Codec", "Voice"]),
         library("Store", ["Codec", "Linux", "Voice", "CSQLite"]),
-        library("Web", ["Linux", "Voice", "CMicroHTTPD"]),
+        library("Web", ["Linux", "Voice", "WebSockets", "CMicroHTTPD"]),
         .executableTarget(
             name: "pressel",
             dependencies: [
@@ -57,7 +61,7 @@ let package = Package(
             swiftSettings: strict),
         // Stands in for the cloud in tests and measurements; not installed.
         .executableTarget(
-            name: "sandbox", dependencies: ["Web", "Codec", "Linux", "Voice"],
+            name: "sandbox", dependencies: ["Web", "WebSockets", "Codec", "Linux", "Voice"],
             swiftSettings: strict),
 
         .target(
@@ -68,15 +72,16 @@ let package = Package(
         tests("Codec", ["Codec", "Linux", "Voice", "CSndFile"]),
         tests("Audio", ["Audio", "Codec", "Linux", "Voice"]),
         tests("Panel", ["Panel", "Linux", "Voice"]),
-        tests("Providers", ["Providers", "sandbox", "Codec", "Linux", "Voice"]),
+        tests("Providers", ["Providers", "sandbox", "Codec", "Linux", "Voice", "WebSockets"]),
         tests("VoiceLoop", ["VoiceLoop", "Codec", "Linux", "Voice"]),
         // Keeps something in a state folder until a test kills it.
         .executableTarget(
             name: "SavingProgram", dependencies: ["Linux", "Store", "Voice"],
             path: "Tests/SavingProgram", swiftSettings: strict),
         tests("Store", ["Store", "SavingProgram", "Linux", "Voice"]),
-        tests("Web", ["Web", "Linux", "Voice"]),
-        tests("sandbox", ["sandbox", "Web", "Codec", "Linux", "Voice"]),
+        tests("WebSockets", ["WebSockets", "Linux", "Voice"]),
+        tests("Web", ["Web", "WebSockets", "Linux", "Voice"]),
+        tests("sandbox", ["sandbox", "Web", "WebSockets", "Codec", "Linux", "Voice"]),
         tests(
             "pressel",
             ["pressel", "Audio", "Codec", "Linux", "Providers", "Store", "VoiceLoop", "Voice"]),

@@ -61,8 +61,14 @@ static inline long ccurl_status(CURL *easy) {
     curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
     return status;
 }
+static inline curl_socket_t ccurl_socket(CURL *easy) {
+    curl_socket_t socket = CURL_SOCKET_BAD;
+    curl_easy_getinfo(easy, CURLINFO_ACTIVESOCKET, &socket);
+    return socket;
+}
 static const size_t ccurl_pause_reading = CURL_READFUNC_PAUSE;
 static const size_t ccurl_pause_writing = CURL_WRITEFUNC_PAUSE;
 static const long ccurl_http_2_over_tls = CURL_HTTP_VERSION_2TLS;
+static const long ccurl_http_1_1 = CURL_HTTP_VERSION_1_1;
 static const long ccurl_one_at_a_time = CURLPIPE_NOTHING;
 static const int ccurl_go_on = CURLPAUSE_CONT;

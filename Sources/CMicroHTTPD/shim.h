@@ -32,7 +32,7 @@ static inline struct MHD_Daemon *cmhd_start(
     MHD_RequestCompletedCallback completed, void *context
 ) {
     unsigned int flags = MHD_USE_POLL | MHD_USE_INTERNAL_POLLING_THREAD
-        | MHD_USE_THREAD_PER_CONNECTION | MHD_USE_ITC;
+        | MHD_USE_THREAD_PER_CONNECTION | MHD_USE_ITC | MHD_ALLOW_UPGRADE;
     struct MHD_OptionItem tls[] = {
         {MHD_OPTION_HTTPS_MEM_CERT, 0, (void *)certificate},
         {MHD_OPTION_HTTPS_MEM_KEY, 0, (void *)key},
@@ -70,4 +70,9 @@ static inline void cmhd_each_header(
 
 static inline struct MHD_Response *cmhd_response(size_t size, const void *bytes) {
     return MHD_create_response_from_buffer(size, (void *)bytes, MHD_RESPMEM_MUST_COPY);
+}
+
+// MHD_upgrade_action() is variadic.
+static inline void cmhd_close_upgraded(struct MHD_UpgradeResponseHandle *handle) {
+    MHD_upgrade_action(handle, MHD_UPGRADE_ACTION_CLOSE);
 }

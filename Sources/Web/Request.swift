@@ -5,6 +5,8 @@ public struct Request: Sendable {
     public let method: String
     /// Decoded; begins with a slash, and may end with one.
     public let path: String
+    /// What stands for the parts in braces of the route's path; decoded.
+    public internal(set) var parameters: [String: String] = [:]
     /// Decoded, in order.
     public let query: [(name: String, value: String)]
     /// As they came, in order.

@@ -1,4 +1,5 @@
 import FoundationEssentials
+public import WebSockets
 
 /// One line of a request's or a response's header.
 public struct Header: Equatable, Sendable {
@@ -19,6 +20,10 @@ public struct Response {
         /// what it gives is sent at once. Throwing breaks the connection off, so that the client
         /// sees an incomplete answer. The function is let go of when nobody reads any more.
         case stream(next: () throws -> [UInt8]?)
+        /// The connection becomes a WebSocket, whose messages `talk` sends and reads; it is closed
+        /// when `talk` returns, and broken off when the server is stopped. Made by
+        /// `Response.webSocket`.
+        case webSocket(WebSocketLimits, talk: @Sendable (WebSocket) async -> Void)
     }
 
     public var status: Int
@@ -49,5 +54,38 @@ public struct Response {
         self.init(
             bytes.isEmpty ? 500 : status,
             headers: [Header("Content-Type", "application/json")] + headers, body: .bytes(bytes))
+    }
+
+    /// Agrees to what a request for a WebSocket asks for.
+    ///
+    /// - Throws: if the request asks for none, or not as RFC 6455 wants it.
+    public static func webSocket(
+        for request: Request, limits: WebSocketLimits = WebSocketLimits(),
+        talk: @escaping @Sendable (WebSocket) async -> Void
+    ) throws(HTTPError) -> Response {
+        func names(_ header: String) -> [String] {
+            (request[header] ?? "").split(separator: ",").map {
+                $0.lowercased().trimmingSpaces()
+            }
+        }
+        guard names("Upgrade").contains("websocket"), names("Connection").contains("upgrade") else {
+            throw HTTPError(
+                426, "upgrade_required", "\(request.path) is for WebSockets",
+                headers: [Header("Upgrade", "websocket")])
+        }
+        guard request["Sec-WebSocket-Version"] == "13" else {
+            throw HTTPError(
+                426, "upgrade_required", "only version 13 of WebSocket is known",
+                headers: [Header("Upgrade", "websocket"), Header("Sec-WebSocket-Version", "13")])
+        }
+        guard let key = request["Sec-WebSocket-Key"], Handshake.isKey(key) else {
+            throw .badRequest("a request for a WebSocket has a Sec-WebSocket-Key of 16 bytes")
+        }
+        return Response(
+            101,
+            headers: [
+                Header("Upgrade", "websocket"),
+                Header("Sec-WebSocket-Accept", Handshake.answer(to: key)),
+            ], body: .webSocket(limits, talk: talk))
     }
 }

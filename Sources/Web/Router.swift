@@ -2,12 +2,20 @@
 /// at its end. `HEAD` is answered as `GET`, of which the server leaves out the body.
 public struct Router: Sendable {
     private var routes: [String: [String: Handler]] = [:]
+    private var templates: [(path: PathTemplate, methods: [String: Handler])] = []
 
     public init() {}
 
-    /// - Parameter path: without a slash at the end.
+    /// - Parameter path: without a slash at the end. A part in braces, as in `/turns/{id}`, stands
+    ///   for any one part, which the handler finds among the request's parameters.
     public mutating func on(_ method: String, _ path: String, _ handler: @escaping Handler) {
-        routes[path, default: [:]][method] = handler
+        guard path.contains("{") else { return routes[path, default: [:]][method] = handler }
+        let template = PathTemplate(path)
+        if let index = templates.firstIndex(where: { $0.path == template }) {
+            templates[index].methods[method] = handler
+        } else {
+            templates.append((template, [method: handler]))
+        }
     }
 
     /// A route whose body is small and wanted whole, 64 KiB unless said otherwise.
@@ -24,7 +32,7 @@ public struct Router: Sendable {
     public func handle(_ request: Request) throws -> any BodyReceiver {
         var path = request.path
         if path.count > 1, path.hasSuffix("/") { path.removeLast() }
-        guard let methods = routes[path] else {
+        guard let (methods, parameters) = find(path) else {
             throw HTTPError(404, "not_found", "there is nothing at \(path)")
         }
         let handler =
@@ -37,6 +45,43 @@ public struct Router: Sendable {
                 405, "method_not_allowed", "\(path) takes \(list), not \(request.method)",
                 headers: [Header("Allow", list)])
         }
+        var request = request
+        request.parameters = parameters
         return try handler(request)
+    }
+
+    private func find(_ path: String) -> ([String: Handler], [String: String])? {
+        if let methods = routes[path] { return (methods, [:]) }
+        for (template, methods) in templates {
+            if let parameters = template.parameters(of: path) { return (methods, parameters) }
+        }
+        return nil
+    }
+}
+
+/// A path of which some parts may be anything.
+private struct PathTemplate: Equatable {
+    private let parts: [Substring]
+
+    init(_ path: String) { parts = Self.parts(of: path) }
+
+    /// What stands for the parts in braces; nil if the path does not fit.
+    func parameters(of path: String) -> [String: String]? {
+        let given = Self.parts(of: path)
+        guard given.count == parts.count else { return nil }
+        var parameters: [String: String] = [:]
+        for (part, value) in zip(parts, given) {
+            if part.hasPrefix("{") {
+                guard !value.isEmpty else { return nil }
+                parameters[String(part.dropFirst().dropLast())] = String(value)
+            } else if part != value {
+                return nil
+            }
+        }
+        return parameters
+    }
+
+    private static func parts(of path: String) -> [Substring] {
+        path.split(separator: "/", omittingEmptySubsequences: false)
     }
 }

@@ -70,11 +70,15 @@ public final class Server: Sendable {
         }
         guard let running else { return }
         core.stopping.signal()
+        core.upgraded.endAll()
         MHD_stop_daemon(running.pointer)
     }
 }
 
-/// libmicrohttpd's own object, which may be used from any thread.
+/// libmicrohttpd's own object.
+///
+/// Sendable though it is a pointer, since the library locks it: it may be stopped from any thread,
+/// and the mutex that holds it sees to it that this happens once.
 private struct Daemon: @unchecked Sendable {
     let pointer: OpaquePointer
 }
@@ -86,6 +90,7 @@ private final class ServerCore: Sendable {
     let log: Log
     let stopping = StopSignal()
     let table: ConnectionTable
+    let upgraded = UpgradedConnections()
     private let accepted = Mutex(0)
 
     init(limits: ServerLimits, log: Log, handler: @escaping Handler) {
@@ -122,9 +127,7 @@ private func noteConnection(
 ) {
     if cmhd_is_start(code) != 0 {
         let descriptor = cmhd_descriptor(pointer)
-        var on: CInt = 1
-        setsockopt(
-            descriptor, CInt(IPPROTO_TCP), TCP_NODELAY, &on, socklen_t(MemoryLayout<CInt>.size))
+        setNoDelay(descriptor)
         let connection = core(context).accept(
             LibraryConnection(pointer: pointer), descriptor: descriptor)
         kept?.pointee = Unmanaged.passRetained(connection).toOpaque()
@@ -167,14 +170,14 @@ private func answerRequest(
         let refusal = exchange.begin(
             method: String(cString: method), version: String(cString: version),
             headers: headers(of: pointer), handler: core(context).handler)
-        return refusal.map { send($0, over: pointer) } ?? cmhd_yes()
+        return refusal.map { send($0, over: pointer, core(context)) } ?? cmhd_yes()
     }
     if uploadSize.pointee > 0 {
         let bytes = UnsafeRawBufferPointer(start: upload, count: uploadSize.pointee)
         uploadSize.pointee = 0
         return exchange.receive(bytes) ? cmhd_yes() : cmhd_no()
     }
-    return exchange.finish().map { send($0, over: pointer) } ?? cmhd_no()
+    return exchange.finish().map { send($0, over: pointer, core(context)) } ?? cmhd_no()
 }
 
 private func headers(of pointer: OpaquePointer?) -> [Header] {
@@ -192,7 +195,9 @@ private func headers(of pointer: OpaquePointer?) -> [Header] {
     return headers
 }
 
-private func send(_ response: Response, over pointer: OpaquePointer?) -> MHD_Result {
+private func send(
+    _ response: Response, over pointer: OpaquePointer?, _ core: ServerCore
+) -> MHD_Result {
     let connection = connection(pointer)
     connection.waitsForClient()
     let made =
@@ -207,6 +212,12 @@ private func send(_ response: Response, over pointer: OpaquePointer?) -> MHD_Res
                 },
                 Unmanaged.passRetained(BodyReader(connection, next: next)).toOpaque(),
                 { Unmanaged<BodyReader>.fromOpaque($0!).release() })
+        case .webSocket(let limits, let talk):
+            MHD_create_response_for_upgrade(
+                beginUpgrade,
+                Unmanaged.passRetained(
+                    UpgradedConnection(limits, on: connection, among: core.upgraded, talk: talk)
+                ).toOpaque())
         }
     // Fails only for want of memory.
     guard let made else { return cmhd_no() }
@@ -216,4 +227,13 @@ private func send(_ response: Response, over pointer: OpaquePointer?) -> MHD_Res
         _ = MHD_add_response_header(made, header.name, header.value)
     }
     return MHD_queue_response(pointer, UInt32(response.status), made)
+}
+
+private func beginUpgrade(
+    context: UnsafeMutableRawPointer?, pointer: OpaquePointer?, kept: UnsafeMutableRawPointer?,
+    early: UnsafePointer<CChar>?, earlyCount: Int, descriptor: CInt, handle: OpaquePointer?
+) {
+    let upgraded = Unmanaged<UpgradedConnection>.fromOpaque(context!).takeRetainedValue()
+    let bytes = UnsafeRawBufferPointer(start: early, count: earlyCount)
+    upgraded.begin(handle!, descriptor: descriptor, early: Array(bytes))
 }

@@ -103,24 +103,27 @@ final class CurlExchange {
 
     func end(_ result: CURLcode) -> Result<Void, HTTPFailure> {
         guard result != CURLE_OK else { return .success(()) }
-        let host = transfer.request.host
+        return .failure(Self.failure(result, reason: reason, of: transfer.request))
+    }
+
+    /// - Parameter reason: libcurl's own words, if it has any.
+    static func failure(
+        _ result: CURLcode, reason: UnsafePointer<CChar>, of request: HTTPRequest
+    ) -> HTTPFailure {
         let told = String(cString: reason)
         let text = told.isEmpty ? String(cString: curl_easy_strerror(result)) : told
         switch result {
         case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY, CURLE_COULDNT_CONNECT:
-            return .failure(.unreachable(host: host, reason: text))
+            return .unreachable(host: request.host, reason: text)
         case CURLE_URL_MALFORMAT, CURLE_UNSUPPORTED_PROTOCOL:
-            return .failure(.impossible(reason: "\(transfer.request.url): \(text)"))
-        case CURLE_SSL_CACERT_BADFILE:
-            return .failure(.impossible(reason: "network.caFile: \(text)"))
+            return .impossible(reason: "\(request.url): \(text)")
+        case CURLE_SSL_CACERT_BADFILE: return .impossible(reason: "network.caFile: \(text)")
         case CURLE_OPERATION_TIMEDOUT:
-            return .failure(
-                .unreachable(
-                    host: host,
-                    reason: "no connection within \(transfer.request.limits.connect)"))
+            return .unreachable(
+                host: request.host, reason: "no connection within \(request.limits.connect)")
         case CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_ISSUER_ERROR:
-            return .failure(.untrusted(host: host, reason: text))
-        default: return .failure(.broken(host: host, reason: text))
+            return .untrusted(host: request.host, reason: text)
+        default: return .broken(host: request.host, reason: text)
         }
     }
 

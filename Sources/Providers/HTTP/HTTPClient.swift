@@ -7,7 +7,7 @@ import Voice
 /// however many exchanges. Certificates are always verified; proxies are taken from the environment
 /// (`https_proxy`, `no_proxy` …), as every program here does.
 public final class HTTPClient: Sendable {
-    private let work: HTTPWork
+    let work: HTTPWork
 
     /// - Parameter caFile: an extra certificate authority, PEM, beside the system's.
     public init(caFile: String? = nil) {
@@ -94,8 +94,10 @@ final class HTTPWork: Sendable {
 }
 
 /// Owns libcurl's set of transfers, and with it the connections.
+///
+/// Sendable though it is a pointer, since only the client's thread touches what it points to; the
+/// one call that another thread makes is `curl_multi_wakeup`, which libcurl allows.
 final class Multi: @unchecked Sendable {
-    // Unchecked: `curl_multi_wakeup` is the one call that another thread makes, and may.
     let pointer: UnsafeMutableRawPointer
 
     /// A turn has three providers, and two clauses ahead; the API's turns come on top.
