@@ -58,3 +58,15 @@ public protocol SpeechSynthesizer: Provider {
     ///   first chunk is thrown by the stream instead.
     func speech(for text: String) async throws(ProviderError) -> AudioStream
 }
+
+/// A synthesizer that takes a reply while it is still being written, so that it is said in one
+/// breath.
+public protocol StreamingSynthesizer: SpeechSynthesizer {
+    /// Speaks what is written, returning as soon as there is something to hear. Dropping the
+    /// stream, or cancelling whoever reads it, hangs up.
+    ///
+    /// - Parameter clauses: parts of a reply that end where a voice may pause, as they come; for
+    ///   one reader. What it throws ends the speech behind what was said before.
+    /// - Throws: as `speech(for:)`.
+    func speech(of clauses: TextStream) async throws(ProviderError) -> AudioStream
+}
