@@ -62,7 +62,7 @@ func write(_ bytes: UnsafeRawBufferPointer, to number: CInt) throws(SystemError)
 }
 
 /// As `FileDescriptor.read`, for a number that something else owns.
-func read(atMost count: Int, from number: CInt) throws(SystemError) -> [UInt8] {
+public func read(atMost count: Int, from number: CInt) throws(SystemError) -> [UInt8] {
     while true {
         var code: CInt = 0
         var got = 0

@@ -26,7 +26,8 @@ public struct KeyboardButton: Sendable {
                 ? "the button is Enter on this terminal"
                 : "the button is standard input: lines press, release, tap, quit")
         return await onThread("button") {
-            while let line = readLine() {
+            let input = LineInput(STDIN_FILENO)
+            while let line = input.next() {
                 // A terminal says when a line ends, not how long a key is down.
                 guard let command = Command(line: line, isTerminal: isTerminal) else {
                     log.warning(
@@ -39,6 +40,37 @@ public struct KeyboardButton: Sendable {
             }
             return .inputClosed
         }
+    }
+}
+
+/// The lines of an input; what is too long for a command is cut short, and its rest forgotten.
+final class LineInput {
+    private let descriptor: CInt
+    private var waiting: ArraySlice<UInt8> = []
+
+    private static let longest = 80
+
+    init(_ descriptor: CInt) { self.descriptor = descriptor }
+
+    /// Blocks until there is one; nil at the end of the input.
+    func next() -> String? {
+        var line: [UInt8] = []
+        var isLine = false
+        while true {
+            if let end = waiting.firstIndex(of: UInt8(ascii: "\n")) {
+                line += waiting[..<end].prefix(Self.longest - line.count)
+                waiting = waiting[(end + 1)...]
+                return String(decoding: line, as: UTF8.self)
+            }
+            isLine = isLine || !waiting.isEmpty
+            line += waiting.prefix(Self.longest - line.count)
+            waiting = ((try? read(from: descriptor)) ?? [])[...]
+            if waiting.isEmpty { return isLine ? String(decoding: line, as: UTF8.self) : nil }
+        }
+    }
+
+    private func read(from descriptor: CInt) throws(SystemError) -> [UInt8] {
+        try Linux.read(atMost: 4096, from: descriptor)
     }
 }
 

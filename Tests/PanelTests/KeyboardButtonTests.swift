@@ -1,3 +1,4 @@
+import Glibc
 import Testing
 import Voice
 
@@ -13,6 +14,29 @@ struct KeyboardButtonTests {
     @Test("A line is a command, and on a terminal Enter is a tap", arguments: lines)
     func command(line: String, isTerminal: Bool, command: KeyboardButton.Command?) {
         #expect(KeyboardButton.Command(line: line, isTerminal: isTerminal) == command)
+    }
+
+    static let inputs: [(input: String, lines: [String])] = [
+        ("", []), ("press\nrelease\n", ["press", "release"]), ("tap\nquit", ["tap", "quit"]),
+        ("\n\n", ["", ""]),
+        (
+            String(repeating: "x", count: 9000) + "\ntap\n",
+            [String(repeating: "x", count: 80), "tap"]
+        ),
+    ]
+
+    @Test("An input is read line by line, and no line is longer than a command", arguments: inputs)
+    func read(input: String, lines: [String]) {
+        var ends: [CInt] = [-1, -1]
+        #expect(pipe(&ends) == 0)
+        _ = Array(input.utf8).withUnsafeBytes { write(ends[1], $0.baseAddress, $0.count) }
+        close(ends[1])
+        defer { close(ends[0]) }
+        let reader = LineInput(ends[0])
+        for line in lines {
+            #expect(reader.next() == line)
+        }
+        #expect(reader.next() == nil)
     }
 
     @Test("A tap is a press and a release")
