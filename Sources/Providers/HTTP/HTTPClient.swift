@@ -51,6 +51,17 @@ public final class HTTPClient: Sendable {
     }
 }
 
+extension HTTPClient {
+    /// Whether whoever is at `url` answers at all.
+    func reaches(_ url: String) async -> Bool {
+        var request = HTTPRequest(method: .head, url: url)
+        request.limits.firstByte = .seconds(5)
+        guard let answer = try? await send(request) else { return false }
+        _ = await answer.body.whatComes(atMost: 1, within: .seconds(1))
+        return true
+    }
+}
+
 /// What the tasks want of the thread, and what wakes it.
 final class HTTPWork: Sendable {
     enum Demand: Sendable {
