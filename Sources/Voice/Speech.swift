@@ -3,10 +3,37 @@ public protocol Provider: Sendable {
     /// Gets ready for a question that is being asked: whatever takes time and costs nothing.
     /// Returns at once.
     func prepare()
+
+    /// Whether there is a way to it now, found out without asking it for anything; false where
+    /// nobody can tell.
+    func isReachable() async -> Bool
 }
 
 extension Provider {
     public func prepare() {}
+    public func isReachable() async -> Bool { false }
+}
+
+/// Somebody elsewhere who can be asked whether they would serve.
+public protocol ExaminedProvider: Provider {
+    /// Asks for something that costs nothing but takes what a question takes: the way, the key.
+    ///
+    /// - Returns: what their owner should know.
+    /// - Throws: why they would not serve.
+    func examine() async throws(ProviderError) -> Examination
+}
+
+/// What an examination found out.
+public struct Examination: Equatable, Sendable {
+    /// With what they would serve: a model, a voice; nil if there is nothing to choose.
+    public var choice: String?
+    /// What will be a trouble, each in a sentence without its full stop.
+    public var warnings: [String]
+
+    public init(choice: String? = nil, warnings: [String] = []) {
+        self.choice = choice
+        self.warnings = warnings
+    }
 }
 
 /// Turns speech into words.

@@ -7,32 +7,36 @@ public final class Failover<Provider: Sendable>: Sendable {
     /// A provider and the name by which it is set, logged and shown.
     public struct Link: Sendable {
         let name: String
+        let account: String
         let provider: Provider
 
-        public init(_ name: String, _ provider: Provider) {
+        /// - Parameter account: the same for links of all stages that a refused key or a lost
+        ///   network concerns alike; nil for the name.
+        public init(_ name: String, account: String? = nil, _ provider: Provider) {
             self.name = name
+            self.account = account ?? name
             self.provider = provider
         }
     }
 
+    private let stage: String
     private let links: [Link]
+    private let outages: Outages
     private let clock: any MomentClock
     private let log: Log
-    private let pauses = Mutex<[Int: Pause]>([:])
+    private let pauses = Mutex<[Int: Outages.Pause]>([:])
 
-    private struct Pause {
-        var failures: Int
-        var reason: ProviderError
-        var until: Moment
-    }
-
-    private static var firstPause: Duration { .seconds(30) }
-    private static var longestPause: Duration { .seconds(600) }
-
-    /// - Parameter links: at least one, the preferred first.
-    public init(_ links: [Link], clock: any MomentClock, log: Log) {
+    /// - Parameters:
+    ///   - stage: by which the chains of the same `outages` are told apart.
+    ///   - links: at least one, the preferred first.
+    public init(
+        of stage: String = "chain", _ links: [Link], outages: Outages? = nil,
+        clock: any MomentClock, log: Log
+    ) {
         precondition(!links.isEmpty, "a chain has a last link")
+        self.stage = stage
         self.links = links
+        self.outages = outages ?? Outages(clock: clock)
         self.clock = clock
         self.log = log
     }
@@ -50,20 +54,40 @@ public final class Failover<Provider: Sendable>: Sendable {
         var failures: [ProviderError] = []
         for (index, link) in links.enumerated() {
             if index < links.count - 1, let reason = reasonToPassOver(index) {
+                outages.met(reason, at: key(index))
                 failures.append(reason)
                 continue
             }
             do {
                 let answer = try await ask(link.provider, failures)
-                pauses.withLock { _ = $0.removeValue(forKey: index) }
+                succeed(index)
                 return (answer, link.name)
             } catch {
                 if error == .cancelled { throw error }
                 failures.append(error)
-                if index < links.count - 1 { passOver(index, because: error) }
+                fail(index, because: error)
             }
         }
         throw failures[0]
+    }
+
+    /// Asks the one link that is next, if `ask` has a question for it.
+    ///
+    /// - Returns: nil if it has none, or the link failed: it is passed over then.
+    /// - Throws: only when cancelled.
+    func next<Answer: Sendable>(
+        _ ask: (Provider) async throws(ProviderError) -> Answer?
+    ) async throws(ProviderError) -> (answer: Answer, name: String)? {
+        let index = nextIndex
+        do {
+            guard let answer = try await ask(links[index].provider) else { return nil }
+            succeed(index)
+            return (answer, links[index].name)
+        } catch {
+            if error == .cancelled { throw error }
+            fail(index, because: error)
+            return nil
+        }
     }
 
     /// The links in order, and why those are passed over that are.
@@ -71,29 +95,52 @@ public final class Failover<Provider: Sendable>: Sendable {
         links.enumerated().map { ($1.name, reasonToPassOver($0)) }
     }
 
-    /// The link that will be asked, as far as is known.
-    var next: Provider {
-        let index = links.indices.dropLast().first { reasonToPassOver($0) == nil }
-        return links[index ?? links.count - 1].provider
+    /// The providers in order, with their names.
+    public var providers: [(name: String, provider: Provider)] {
+        links.map { ($0.name, $0.provider) }
     }
 
+    /// The link that will be asked, as far as is known.
+    var next: Provider { links[nextIndex].provider }
+
+    private var nextIndex: Int {
+        links.indices.dropLast().first { reasonToPassOver($0) == nil } ?? links.count - 1
+    }
+
+    /// By which this link is told from all others.
+    private func key(_ index: Int) -> String { "\(stage) \(index)" }
+
     private func reasonToPassOver(_ index: Int) -> ProviderError? {
-        pauses.withLock { pauses in
+        if let reason = outages.reasonToPassOver(links[index].account) { return reason }
+        return pauses.withLock { pauses in
             guard let pause = pauses[index], clock.now < pause.until else { return nil }
             return pause.reason
         }
     }
 
-    /// For 30 s after the first failure, twice as long after each further one, at most 10 min.
-    private func passOver(_ index: Int, because error: ProviderError) {
-        let pause = pauses.withLock { pauses in
-            let failures = (pauses[index]?.failures ?? 0) + 1
-            var pause = Self.firstPause
-            for _ in 1..<min(failures, 10) { pause = min(pause * 2, Self.longestPause) }
-            pauses[index] = Pause(
-                failures: failures, reason: error, until: clock.now + pause)
-            return pause
+    private func succeed(_ index: Int) {
+        pauses.withLock { _ = $0.removeValue(forKey: index) }
+        outages.works(links[index].account)
+        outages.answered(key(index))
+    }
+
+    /// The last link has nobody behind it, and is never passed over.
+    private func fail(_ index: Int, because error: ProviderError) {
+        guard index < links.count - 1 else { return }
+        outages.met(error, at: key(index))
+        let link = links[index]
+        let provider = link.provider as? any Voice.Provider
+        let shared = outages.fails(link.account, because: error) {
+            await provider?.isReachable() ?? false
         }
-        log.warning("\(error); not asking \(links[index].name) for \(pause.components.seconds) s")
+        let pause =
+            shared
+            ?? pauses.withLock { pauses in
+                let pause = Outages.Pause(after: pauses[index], because: error, at: clock.now)
+                pauses[index] = pause
+                return pause
+            }
+        let seconds = (pause.until - clock.now).components.seconds
+        log.warning("\(error); not asking \(link.name) for \(seconds) s")
     }
 }

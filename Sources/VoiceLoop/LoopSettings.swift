@@ -41,6 +41,8 @@ public struct LoopParts: Sendable {
     public var recognizers: Failover<any SpeechRecognizer>
     public var languageModels: Failover<any LanguageModel>
     public var synthesizers: Failover<any SpeechSynthesizer>
+    /// What is known of those elsewhere; the same as the chains have.
+    public var outages: Outages
     /// Says what went wrong, when something did: the one that needs nobody else.
     public var ownVoice: any SpeechSynthesizer
     /// Keeps what was said beyond the end of the program; nil if nothing does.
@@ -52,14 +54,16 @@ public struct LoopParts: Sendable {
         microphone: any Microphone, speaker: any Speaker,
         recognizers: Failover<any SpeechRecognizer>,
         languageModels: Failover<any LanguageModel>,
-        synthesizers: Failover<any SpeechSynthesizer>, ownVoice: any SpeechSynthesizer,
-        memory: (any ConversationMemory)? = nil, clock: any MomentClock, log: Log
+        synthesizers: Failover<any SpeechSynthesizer>, outages: Outages? = nil,
+        ownVoice: any SpeechSynthesizer, memory: (any ConversationMemory)? = nil,
+        clock: any MomentClock, log: Log
     ) {
         self.microphone = microphone
         self.speaker = speaker
         self.recognizers = recognizers
         self.languageModels = languageModels
         self.synthesizers = synthesizers
+        self.outages = outages ?? Outages(clock: clock)
         self.ownVoice = ownVoice
         self.memory = memory
         self.clock = clock

@@ -52,6 +52,19 @@ extension Sentences {
     }
 }
 
+extension Sentences {
+    /// What a person is told once when somebody else answers than should; nil for what is no news.
+    func outage(_ reason: ProviderError) -> String? {
+        switch reason {
+        case .keyRefused: keyRefused
+        case .creditUsedUp: creditUsedUp
+        case .unreachable: noNetwork
+        case .busy, .down, .timedOut, .failed, .refused, .unavailable: providerDown
+        case .foreignLanguage, .cancelled: nil
+        }
+    }
+}
+
 /// The microphone's sound ended without an error, which it only does at the end of the program.
 struct MicrophoneClosed: Error, CustomStringConvertible {
     let description = "the microphone was closed"

@@ -42,39 +42,92 @@ extension TurnRun {
         _ text: TextStream, on playback: any Playback, while thinking: Thinking,
         note: @escaping @Sendable (String) -> Void = { _ in }
     ) async throws -> Bool {
-        // With the one that waits for room, two clauses are ahead of the one that is heard.
-        let clauses = Handoff<PendingClause>(holding: 1)
-        async let _ = read(text, into: clauses, note)
-        let isHeard = try await play(clauses, on: playback, while: thinking)
+        let written = Handoff<String>(holding: 0)
+        async let _ = read(text, into: written, note)
+        let clauses = WrittenClauses(written)
+        let isHeard =
+            if let (sound, name) = try await inOneBreath(clauses) {
+                try await play(sound, by: name, of: clauses, on: playback, while: thinking)
+            } else {
+                try await say(clauses, on: playback, while: thinking)
+            }
         try Task.checkCancellation()
         return isHeard
     }
 
+    /// Clause by clause: each is asked for by itself, ahead of its time.
+    private func say(
+        _ clauses: WrittenClauses, on playback: any Playback, while thinking: Thinking
+    ) async throws -> Bool {
+        // With the one that waits for room, two clauses are ahead of the one that is heard.
+        let pending = Handoff<PendingClause>(holding: 1)
+        async let _ = synthesize(clauses, into: pending)
+        return try await play(pending, on: playback, while: thinking)
+    }
+
+    /// The sound of the whole reply, if whoever speaks next takes it while it is being written.
+    private func inOneBreath(
+        _ clauses: WrittenClauses
+    ) async throws -> (sound: AudioStream, name: String)? {
+        do {
+            let spoken = try await parts.synthesizers.next {
+                synthesizer throws(ProviderError) -> AudioStream? in
+                guard let streaming = synthesizer as? any StreamingSynthesizer else { return nil }
+                return try await streaming.speech(of: clauses.fromTheBeginning())
+            }
+            guard let spoken else {
+                clauses.rewind()
+                return nil
+            }
+            clauses.forget()
+            return (spoken.answer, spoken.name)
+        } catch {
+            throw TurnFailure.synthesizer(error)
+        }
+    }
+
     /// Cuts the reply as it is written. What goes wrong is told behind the clauses before it.
     private func read(
-        _ text: TextStream, into clauses: Handoff<PendingClause>,
+        _ text: TextStream, into clauses: Handoff<String>,
         _ note: @Sendable (String) -> Void
     ) async {
         var cutter = Clauses(language: settings.replyLanguage)
         var spoken = SpokenText()
+        func send(_ clause: String) async throws {
+            parts.log.debug("\(turn): saying \"\(clause)\"")
+            try await clauses.send(clause)
+        }
         do {
             for try await piece in text {
                 note(piece)
                 for clause in cutter.append(piece).compactMap({ spoken.spoken($0) }) {
-                    try await clauses.send(pending(clause))
+                    try await send(clause)
                 }
             }
             try Task.checkCancellation()
             if let clause = cutter.finish().flatMap({ spoken.spoken($0) }) {
-                try await clauses.send(pending(clause))
+                try await send(clause)
             }
             clauses.finish()
         } catch let end as CancellationError {
             clauses.finish(throwing: end)
         } catch {
             let rest = cutter.finish().flatMap { spoken.spoken($0) }
-            if let rest { try? await clauses.send(pending(rest)) }
+            if let rest { try? await send(rest) }
             clauses.finish(throwing: TurnFailure.brokenOff(error))
+        }
+    }
+
+    private func synthesize(
+        _ clauses: WrittenClauses, into pending: Handoff<PendingClause>
+    ) async {
+        do {
+            while let clause = try await clauses.next() {
+                try await pending.send(PendingClause(clause, by: parts.synthesizers))
+            }
+            pending.finish()
+        } catch {
+            pending.finish(throwing: error)
         }
     }
 
@@ -88,9 +141,14 @@ extension TurnRun {
         return length > .zero
     }
 
-    private func pending(_ clause: String) -> PendingClause {
-        parts.log.debug("\(turn): saying \"\(clause)\"")
-        return PendingClause(clause, by: parts.synthesizers)
+    private func play(
+        _ sound: AudioStream, by name: String, of clauses: WrittenClauses,
+        on playback: any Playback, while thinking: Thinking
+    ) async throws -> Bool {
+        let length = try await play(sound, by: name, on: playback, while: thinking)
+        // Whoever speaks sees the text end, however it did.
+        if length < settings.longestReply { try clauses.checkEnd() }
+        return length > .zero
     }
 
     /// - Returns: how long it is.
@@ -98,6 +156,13 @@ extension TurnRun {
         _ clause: PendingClause, on playback: any Playback, while thinking: Thinking
     ) async throws -> Duration {
         let (sound, name) = try await clause.sound()
+        return try await play(sound, by: name, on: playback, while: thinking)
+    }
+
+    private func play(
+        _ sound: AudioStream, by name: String, on playback: any Playback,
+        while thinking: Thinking
+    ) async throws -> Duration {
         set(\.providers["textToSpeech"], name)
         var length = Duration.zero
         do {

@@ -135,8 +135,20 @@ final class TurnRun: Sendable {
         try await speak(
             replyingTo: question, after: await exchanges(), on: playback, while: thinking)
         thinking.end()
+        try await tellOutage(on: playback)
         try await hearOut(playback)
         return .answered
+    }
+
+    /// Whoever should have answered and did not is told of once, behind the answer: nobody waits
+    /// for it, and nobody takes the device's own answers for all that it can.
+    private func tellOutage(on playback: any Playback) async throws {
+        let sentences = Sentences(settings.language)
+        guard let reason = parts.outages.takeUntold(), let sentence = sentences.outage(reason),
+            // A question that only they could have answered was answered by just that.
+            soFar.reply != sentences.sentence(for: reason)
+        else { return }
+        try await speakItself(sentence, on: playback)
     }
 
     /// Waits for the last sound. Meanwhile the turn is kept, so that a power cut never takes what

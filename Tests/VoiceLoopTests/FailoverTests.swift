@@ -11,9 +11,12 @@ struct FailoverTests {
     private final class Link: Sendable {
         let works = Mutex(true)
         let asked = Mutex(0)
+        /// What it throws instead of its answer.
+        let failure = Mutex<ProviderError?>(nil)
 
         func ask() throws(ProviderError) -> Int {
             asked.withLock { $0 += 1 }
+            if let failure = failure.withLock({ $0 }) { throw failure }
             guard works.withLock({ $0 }) else {
                 throw ProviderError.unavailable(provider: "cloud", reason: "no way")
             }
@@ -90,5 +93,123 @@ struct FailoverTests {
             try await chain.first { _, _ throws(ProviderError) -> Int in throw .cancelled }
         }
         #expect(try await ask(chain) == "cloud")
+    }
+
+    // MARK: - Outages
+
+    /// Two stages whose preferred links are of one account.
+    private func chains() -> (one: Failover<Link>, other: Failover<Link>, outages: Outages) {
+        let outages = Outages(clock: clock)
+        func chain(_ stage: String) -> Failover<Link> {
+            Failover(
+                of: stage, [.init("cloud", account: "a", cloud), .init("local", local)],
+                outages: outages, clock: clock, log: .silent)
+        }
+        return (chain("one"), chain("other"), outages)
+    }
+
+    static let shared: [(reason: ProviderError, seconds: Int)] = [
+        (.keyRefused(provider: "p", reason: "r"), 3600),
+        (.creditUsedUp(provider: "p", reason: "r"), 3600),
+        (.unreachable(provider: "p", reason: "r"), 30),
+    ]
+
+    @Test("What is the matter with an account is known to all stages", arguments: shared)
+    func accounts(shared: (reason: ProviderError, seconds: Int)) async throws {
+        let (one, other, _) = chains()
+        cloud.failure.withLock { $0 = shared.reason }
+        #expect(try await ask(one) == "local")
+        #expect(try await ask(other) == "local")
+        #expect(cloud.asked.withLock { $0 } == 1)
+        cloud.failure.withLock { $0 = nil }
+        clock.advance(by: .seconds(shared.seconds) - .milliseconds(1))
+        #expect(try await ask(other) == "local")
+        clock.advance(by: .milliseconds(1))
+        #expect(try await ask(other) == "cloud")
+        #expect(try await ask(one) == "cloud")
+    }
+
+    static let own: [ProviderError] = [
+        .down(provider: "p", reason: "r"), .timedOut(provider: "p", after: .seconds(1)),
+        .refused(provider: "p", reason: "r"), .busy(provider: "p", retryAfter: nil),
+    ]
+
+    @Test("What is the matter with one stage alone is not held against the others", arguments: own)
+    func stages(reason: ProviderError) async throws {
+        let (one, other, _) = chains()
+        cloud.failure.withLock { $0 = reason }
+        #expect(try await ask(one) == "local")
+        cloud.failure.withLock { $0 = nil }
+        #expect(try await ask(other) == "cloud")
+    }
+
+    @Test("Whoever asks for a longer pause gets it")
+    func wish() async throws {
+        let chain = chain()
+        cloud.failure.withLock { $0 = .busy(provider: "p", retryAfter: .seconds(90)) }
+        #expect(try await ask(chain) == "local")
+        cloud.failure.withLock { $0 = nil }
+        clock.advance(by: .seconds(89))
+        #expect(try await ask(chain) == "local")
+        clock.advance(by: .seconds(1))
+        #expect(try await ask(chain) == "cloud")
+    }
+
+    @Test("An outage is told once, whatever stages it strikes, and the next one again")
+    func told() async throws {
+        let (one, other, outages) = chains()
+        let reason = ProviderError.unreachable(provider: "p", reason: "r")
+        #expect(outages.takeUntold() == nil)
+        for _ in 1...2 {
+            cloud.failure.withLock { $0 = reason }
+            for turn in 1...10 {
+                #expect(try await ask(one) == "local")
+                #expect(try await ask(other) == "local")
+                #expect(outages.takeUntold() == (turn == 1 ? reason : nil))
+                clock.advance(by: .seconds(20))
+            }
+            cloud.failure.withLock { $0 = nil }
+            clock.advance(by: .seconds(600))
+            #expect(try await ask(one) == "cloud")
+            #expect(try await ask(other) == "cloud")
+            #expect(outages.takeUntold() == nil)
+        }
+    }
+
+    @Test("Once the network is back, so is the cloud, however long it was away")
+    func back() async throws {
+        let clock = ManualClock()
+        let outages = Outages(clock: clock)
+        let net = Net()
+        let chain = Failover(
+            of: "one", [.init("cloud", net), .init("local", Net(isUp: true))], outages: outages,
+            clock: clock, log: .silent)
+        func ask() async throws -> String {
+            try await chain.first { net, _ throws(ProviderError) in try net.ask() }.name
+        }
+        // So often that the pauses have grown to minutes.
+        for _ in 1...6 {
+            #expect(try await ask() == "local")
+            await until { clock.sleepers == 1 }
+            clock.advance(by: .seconds(600))
+        }
+        #expect(try await ask() == "local")
+        await until { clock.sleepers == 1 }
+        net.isUp.withLock { $0 = true }
+        #expect(try await ask() == "local")
+        clock.advance(by: .seconds(25))
+        await until { chain.status[0].problem == nil }
+        #expect(try await ask() == "cloud")
+    }
+
+    private final class Net: Voice.Provider {
+        let isUp: Mutex<Bool>
+        init(isUp: Bool = false) { self.isUp = Mutex(isUp) }
+
+        func ask() throws(ProviderError) -> Int {
+            guard isUp.withLock({ $0 }) else { throw .unreachable(provider: "n", reason: "r") }
+            return 1
+        }
+        func isReachable() async -> Bool { isUp.withLock { $0 } }
     }
 }

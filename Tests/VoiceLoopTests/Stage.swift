@@ -20,27 +20,39 @@ final class Stage: Sendable {
     private let button = Mutex<Conversation?>(nil)
     let memory = StageMemory()
     private let hasMemory: Bool
+    /// Speaks in one breath before anybody else does; nil if nobody can.
+    let streaming: StreamingVoice?
+    let outages: Outages
 
     init(
-        sounds: Bool? = nil, memory: Bool = false, _ change: (inout LoopSettings) -> Void = { _ in }
+        sounds: Bool? = nil, memory: Bool = false, streaming: StreamingVoice? = nil,
+        _ change: (inout LoopSettings) -> Void = { _ in }
     ) {
         var settings = LoopSettings()
         settings.sounds = sounds ?? true
         change(&settings)
         self.settings = settings
         hasMemory = memory
+        self.streaming = streaming
+        outages = Outages(clock: clock)
         speaker = StageSpeaker(clock: clock, keepsTicks: sounds == true)
     }
 
     var lights: [Light] { shown.withLock { $0 } }
+
+    private var voices: [Failover<any SpeechSynthesizer>.Link] {
+        let last = Failover<any SpeechSynthesizer>.Link("voice", synthesizer)
+        return streaming.map { [.init("stream", $0), last] } ?? [last]
+    }
 
     func conversation() -> Conversation {
         let parts = LoopParts(
             microphone: microphone, speaker: speaker,
             recognizers: Failover([.init("ear", recognizer)], clock: clock, log: .silent),
             languageModels: Failover([.init("mind", model)], clock: clock, log: .silent),
-            synthesizers: Failover([.init("voice", synthesizer)], clock: clock, log: .silent),
-            ownVoice: synthesizer, memory: hasMemory ? memory : nil, clock: clock, log: .silent)
+            synthesizers: Failover(voices, outages: outages, clock: clock, log: .silent),
+            outages: outages, ownVoice: synthesizer, memory: hasMemory ? memory : nil, clock: clock,
+            log: .silent)
         let conversation = Conversation(
             parts, settings: settings, show: { light in self.shown.withLock { $0.append(light) } },
             finished: { report in self.finished.withLock { $0.append(report) } })
@@ -335,11 +347,15 @@ final class StageSynthesizer: SpeechSynthesizer {
         return String(decoding: chunk.samples.map { UInt8(truncatingIfNeeded: $0) }, as: UTF8.self)
     }
 
+    static func chunk(of text: String) -> AudioChunk {
+        AudioChunk(text.utf8.map { Int16($0) }, format: format)
+    }
+
     func speech(for text: String) async throws(ProviderError) -> AudioStream {
         if let failure { throw failure }
         state.withLock { $0.asked.append(text) }
         let end = end
-        let chunk = AudioChunk(text.utf8.map { Int16($0) }, format: Self.format)
+        let chunk = Self.chunk(of: text)
         let isEndless = endless
         let counter = Counter()
         return AudioStream {
@@ -347,6 +363,53 @@ final class StageSynthesizer: SpeechSynthesizer {
             if counter.increment() == 0 || isEndless { return chunk }
             if let end { throw end }
             return nil
+        }
+    }
+}
+
+/// Speaks what it is given until that ends, each clause as a chunk.
+final class StreamingVoice: StreamingSynthesizer {
+    private let state = Mutex((taken: [String](), failure: ProviderError?.none))
+    /// How many clauses it hears out before it fails, if it does.
+    private let patience: Int
+    private let breaksOff: Bool
+
+    init(failsAfter patience: Int = .max, breaksOff: Bool = false) {
+        self.patience = patience
+        self.breaksOff = breaksOff
+    }
+
+    var taken: [String] { state.withLock { $0.taken } }
+    static let failure = ProviderError.down(provider: "stream", reason: "gone")
+
+    func speech(for text: String) async throws(ProviderError) -> AudioStream {
+        throw .failed(provider: "stream", reason: "asked for a clause by itself")
+    }
+
+    func speech(of clauses: TextStream) async throws(ProviderError) -> AudioStream {
+        var source = clauses.makeAsyncIterator()
+        if patience < .max, !breaksOff {
+            for _ in 0..<patience {
+                guard let clause = try? await source.next() else { break }
+                state.withLock { $0.taken.append(clause) }
+            }
+            throw Self.failure
+        }
+        let reader = Reader(clauses)
+        return AudioStream { [self] in
+            guard taken.count < patience else { throw Self.failure }
+            guard let clause = try await reader.next() else { return nil }
+            state.withLock { $0.taken.append(clause) }
+            return StageSynthesizer.chunk(of: clause)
+        }
+    }
+
+    private actor Reader {
+        private let clauses: TextStream
+        init(_ clauses: TextStream) { self.clauses = clauses }
+        func next() async throws -> String? {
+            var source = clauses.makeAsyncIterator()
+            return try await source.next()
         }
     }
 }
