@@ -88,9 +88,11 @@ struct Appliance {
         let skills = Skills(
             language: language, wallClock: wallClock, network: RoutingTable(),
             device: controls ?? PlainControls(settings), log: log.of("skills"))
+        let outages = Outages(clock: clock)
         let table = ProviderTable(
             language: settings.language, skills: skills, tools: SkillTools(skills), pace: pace,
-            secrets: secrets, cloud: Cloud(caFile: settings.network.caFile), clock: clock,
+            secrets: secrets, cloud: Cloud(caFile: settings.network.caFile),
+            outages: outages, clock: clock,
             log: log.of("providers"))
         return LoopParts(
             microphone: microphone, speaker: speaker,
@@ -100,6 +102,7 @@ struct Appliance {
                 "languageModel", settings.languageModel, local: "skills", table.languageModel),
             synthesizers: table.chain(
                 "textToSpeech", settings.textToSpeech, local: "espeak-ng", table.synthesizer),
-            ownVoice: ownVoice, memory: memory, clock: clock, log: log.of("loop"))
+            outages: outages, ownVoice: ownVoice, memory: memory, clock: clock,
+            log: log.of("loop"))
     }
 }

@@ -14,6 +14,7 @@ struct ProviderTable {
     let pace: SpeakingPace
     let secrets: Secrets
     let cloud: Cloud
+    let outages: Outages
     let clock: any MomentClock
     let log: Log
 
@@ -23,6 +24,9 @@ struct ProviderTable {
             OpenAITranscription(
                 openAI(link), model: ModelChoice(link.model), language: link.language ?? language,
                 upload: link.upload == .whole ? .whole : .streamed)
+        case "openai-realtime":
+            OpenAIRealtimeTranscription(
+                openAI(link), model: ModelChoice(link.model), language: link.language ?? language)
         case "pocketsphinx":
             PocketSphinx(
                 program: pathOfThisProgram(), model: link.model ?? PocketSphinx.defaultModel,
@@ -42,6 +46,7 @@ struct ProviderTable {
     func synthesizer(_ link: Settings.Link) -> (any SpeechSynthesizer)? {
         switch link.provider {
         case "openai": speech(link)
+        case "openai-realtime": realtimeSpeech(link)
         case "espeak-ng":
             ESpeak(
                 voice: link.voice ?? ESpeak.voice(forLanguage: link.language ?? language),
@@ -70,6 +75,15 @@ struct ProviderTable {
             openAI(link), model: ModelChoice(link.model), options: options, pace: pace)
     }
 
+    private func realtimeSpeech(_ link: Settings.Link) -> OpenAIRealtimeSpeech {
+        var options = OpenAIRealtimeSpeech.Options()
+        if let voice = link.voice { options.voice = voice }
+        if let speed = link.speed { options.speed = speed }
+        options.instructions = link.instructions
+        return OpenAIRealtimeSpeech(
+            openAI(link), model: ModelChoice(link.model), options: options, pace: pace)
+    }
+
     private func openAI(_ link: Settings.Link) -> HTTPService {
         HTTPService.openAI(
             name: link.provider,
@@ -85,19 +99,27 @@ struct ProviderTable {
         _ key: String, _ links: [Settings.Link]?, local: String,
         _ make: (Settings.Link) -> Provider?
     ) -> Failover<Provider> {
-        var links = links ?? withKeys
+        // Of those who were not asked for, only whoever serves this stage.
+        var links = links ?? withKeys.filter { make($0) != nil }
         if links.last?.provider != local { links.append(Settings.Link(provider: local)) }
         let made = links.compactMap { link -> Failover<Provider>.Link? in
-            if let provider = make(link) { return .init(link.name(among: links), provider) }
+            if let provider = make(link) {
+                return .init(link.name(among: links), account: link.account, provider)
+            }
             log.warning(
                 "setting \(key): provider \"\(link.provider)\" is not in this version; passed over")
             return nil
         }
-        return Failover(made, clock: clock, log: log)
+        return Failover(of: key, made, outages: outages, clock: clock, log: log)
     }
 
     private var withKeys: [Settings.Link] {
-        secrets[.openAI] == nil ? [] : [Settings.Link(provider: "openai")]
+        let keys: [(provider: String, secret: Secrets.Name)] = [
+            ("openai", .openAI), ("openai-realtime", .openAI),
+        ]
+        return keys.filter { secrets[$0.secret] != nil }.map {
+            Settings.Link(provider: $0.provider)
+        }
     }
 }
 
@@ -106,6 +128,12 @@ extension Settings.Link {
     fileprivate func name(among links: [Settings.Link]) -> String {
         guard links.count(where: { $0.provider == provider }) > 1 else { return provider }
         return "\(provider) (\(baseURL?.hostInURL ?? "default"))"
+    }
+
+    /// By which a refused key or a lost network is known to all that it concerns.
+    fileprivate var account: String {
+        let vendor = provider == "openai-realtime" ? "openai" : provider
+        return "\(vendor) \(baseURL?.hostInURL ?? "")"
     }
 
     /// Whether everybody on the way could read a key: a server of one's own without TLS, which

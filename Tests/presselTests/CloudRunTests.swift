@@ -33,25 +33,31 @@ struct CloudRunTests {
         return script
     }
 
-    /// - Parameter port: of its server; the environment is the child's.
-    private func device(audio: String = "", port: Int = 0) throws -> Device {
-        let chains = ["speechToText", "languageModel", "textToSpeech"].map {
-            "\"\($0)\": [{\"provider\": \"openai\", \"timeoutSeconds\": 2}],"
-        }.joined()
+    private static let chains = ["speechToText", "languageModel", "textToSpeech"].map {
+        "\"\($0)\": [{\"provider\": \"openai\", \"timeoutSeconds\": 2}],"
+    }.joined()
+
+    /// Starts something that finds the keys in its environment.
+    private func withKeys<Result>(_ start: () async throws -> Result) async rethrows -> Result {
         setenv("OPENAI_API_KEY", Self.key, 1)
         setenv("OPENAI_BASE_URL", sandbox.baseURL, 1)
         setenv("PROXY_API_KEY", "key-of-the-api", 1)
         defer {
             for name in ["OPENAI_API_KEY", "OPENAI_BASE_URL", "PROXY_API_KEY"] { unsetenv(name) }
         }
-        return try Device(settings: chains, port: port, audio: audio)
+        return try await start()
+    }
+
+    /// - Parameter port: of its server.
+    private func device(audio: String = "", port: Int = 0) async throws -> Device {
+        try await withKeys { try Device(settings: Self.chains, port: port, audio: audio) }
     }
 
     private func question() async throws -> AudioChunk { try await spoken("What time is it?") }
 
     @Test("A question is heard, thought about and answered elsewhere, every clause in its order")
     func answered() async throws {
-        let device = try device(audio: #""sounds": false,"#)
+        let device = try await device(audio: #""sounds": false,"#)
         try await device.says("recording from")
         try await device.ask(try await question())
         try await device.says("turn 1: answered")
@@ -73,7 +79,7 @@ struct CloudRunTests {
     func trouble(trouble: (fault: String, sentence: String)) async throws {
         sandbox.follow(
             try Self.script(transcript: "Why is the sky blue?", "chat=\(trouble.fault)"))
-        let device = try device()
+        let device = try await device()
         try await device.says("recording from")
         try await device.ask(try await question())
         try await device.says("saying", times: 1)
@@ -85,7 +91,7 @@ struct CloudRunTests {
     @Test("A reply that breaks off is said to have done so")
     func brokenOff() async throws {
         sandbox.follow(try Self.script("chat=truncation"))
-        let device = try device()
+        let device = try await device()
         try await device.says("recording from")
         try await device.ask(try await question())
         try await device.says("turn 1 failed")
@@ -95,7 +101,7 @@ struct CloudRunTests {
     @Test("A press ends the requests that are going on")
     func bargeIn() async throws {
         sandbox.follow(try Self.script("speech=endless"))
-        let device = try device()
+        let device = try await device()
         try await device.says("recording from")
         try await device.ask(try await question())
         try await device.says("light speaking")
@@ -108,10 +114,41 @@ struct CloudRunTests {
         }
     }
 
+    /// What the doctor says of those elsewhere.
+    private func examined(_ settings: String) async throws -> String {
+        let card = try testCard(output: .microphone)
+        let folder = TemporaryFolder()
+        let whole = """
+            {\(settings) "button": {"source": "none"},
+             "audio": {"captureDevice": "\(card.device)", "playbackDevice": "\(card.device)"}}
+            """
+        let file = folder.file("owner.json", Array(whole.utf8))
+        return try await withKeys {
+            try await Command(
+                ["doctor", "--settings", file, "--state", folder.path + "/state"], errors: true
+            ).output
+        }
+    }
+
+    @Test("The doctor asks those elsewhere, and knows when a model will be gone")
+    func doctor() async throws {
+        let well = try await examined(
+            #""textToSpeech": [{"provider": "openai", "model": "gpt-4o-mini-tts"}],"#)
+        #expect(well.contains("services    works speechToText: openai would serve, with model "))
+        #expect(well.contains("gpt-4o-mini-tts will be shut down on 2027-01-06"))
+        var script = try Self.script()
+        script.key = "another key"
+        sandbox.follow(script)
+        let refused = try await examined(Self.chains)
+        #expect(refused.contains("services    FAILS languageModel: openai does not take the key"))
+        #expect(refused.contains("→ set another key"))
+        #expect(!refused.contains(Self.key))
+    }
+
     @Test("The button can be pressed over the network, by who has the key")
     func network() async throws {
         let port = try freePort()
-        let device = try device(port: port)
+        let device = try await device(port: port)
         try await device.says("serving on 0.0.0.0, port \(port)")
         let health = try await ask(port: port, "GET", "/health")
         #expect(health.status == 200 && health.text == #"{"status":"ok"}"#)
@@ -144,7 +181,7 @@ struct CloudRunTests {
 
     @Test("A port that somebody else has is told, and everything else works")
     func taken() async throws {
-        let device = try device(port: sandbox.server.port)
+        let device = try await device(port: sandbox.server.port)
         try await device.says("cannot listen on 0.0.0.0:\(sandbox.server.port)")
         try await device.ask(try await question())
         try await device.says("turn 1: answered")

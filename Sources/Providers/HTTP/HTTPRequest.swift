@@ -34,6 +34,23 @@ struct HTTPRequest: Sendable {
 }
 
 extension String {
+    /// As a part of a URL's path or query: everything but unreserved characters (RFC 3986) in
+    /// percent signs.
+    var percentEncoded: String {
+        let unreserved = Set(
+            "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~".utf8)
+        let digits = Array("0123456789ABCDEF".utf8)
+        var bytes: [UInt8] = []
+        for byte in utf8 {
+            if unreserved.contains(byte) {
+                bytes.append(byte)
+            } else {
+                bytes += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
+            }
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
     /// The host and port of a URL, without what else stands before the path.
     public var hostInURL: String {
         let scheme = range(of: "://")

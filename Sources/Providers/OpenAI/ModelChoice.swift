@@ -6,8 +6,11 @@ import Voice
 /// itself lists. None is written down here: models come and go faster than this program.
 public final class ModelChoice: Sendable {
     /// What a model is needed for.
-    enum Purpose: Sendable {
+    enum Purpose: String, Sendable {
         case transcription, chat, speech
+        /// Over the Realtime API.
+        case liveTranscription = "live transcription"
+        case realtimeVoice = "realtime speech"
     }
 
     private let state: Mutex<String?>
@@ -22,10 +25,31 @@ public final class ModelChoice: Sendable {
         guard let id = ListedModel.choose(from: models, for: purpose) else {
             throw .unavailable(
                 provider: server.name,
-                reason: "it lists no model for \(purpose); name one in the link's setting model")
+                reason:
+                    "it lists no model for \(purpose.rawValue); name one in the link's setting model"
+            )
         }
         state.withLock { $0 = id }
         return id
+    }
+}
+
+extension ModelChoice {
+    /// Looks the model up in the server's list.
+    func examine(for purpose: Purpose, at server: HTTPService) async throws(ProviderError)
+        -> Examination
+    {
+        let id = try await id(for: purpose, at: server)
+        let models = try await server.models()
+        guard let model = models.first(where: { $0.id == id }) else {
+            // Small servers list nothing, and serve whatever is asked for.
+            let unknown = "it does not list the model \(id)"
+            return Examination(choice: "model \(id)", warnings: models.isEmpty ? [] : [unknown])
+        }
+        let end = model.shutdown.map {
+            "the model \(id) will be shut down on \($0): name another in the link's setting model"
+        }
+        return Examination(choice: "model \(id)", warnings: end.map { [$0] } ?? [])
     }
 }
 
@@ -64,6 +88,10 @@ struct ListedModel: Decodable {
         case .transcription:
             return has(["transcribe", "whisper", "stt", "parakeet"])
                 && !has(["realtime", "live", "diarize"])
+        case .liveTranscription:
+            return has(["live-transcribe"]) || has(["realtime"]) && has(["whisper", "transcribe"])
+        case .realtimeVoice:
+            return has(["realtime"]) && !has(["whisper", "transcribe", "translate"])
         case .speech: return has(["tts", "kokoro", "piper", "speech"]) && !has(["realtime"])
         case .chat:
             return !has([
@@ -79,8 +107,9 @@ struct ListedModel: Decodable {
         let isSmall = ["mini", "nano", "luna", "flash", "haiku", "small"].contains {
             words.contains($0)
         }
-        // Only of chat the small ones are good enough for what is said in a room.
-        let size = purpose == .chat && isSmall ? 1 : 0
+        // Of those that listen the small ones are not good enough for what is said in a room.
+        let isSmallEnough = purpose == .chat || purpose == .realtimeVoice
+        let size = isSmallEnough && isSmall ? 1 : 0
         return (shutdown == nil ? 1 : 0, size, created ?? 0, id)
     }
 }

@@ -1,7 +1,7 @@
 public import Voice
 
 /// A language model by `POST /chat/completions`, read as it writes.
-public struct OpenAIChat: LanguageModel {
+public struct OpenAIChat: LanguageModel, ExaminedProvider {
     /// What differs from server to server, and from model to model.
     public struct Options: Equatable, Sendable {
         /// The name by which the server knows the limit: compatible servers know the older one.
@@ -38,6 +38,12 @@ public struct OpenAIChat: LanguageModel {
     }
 
     public func prepare() { server.prepare(model, for: .chat) }
+
+    public func examine() async throws(ProviderError) -> Examination {
+        try await model.examine(for: .chat, at: server)
+    }
+
+    public func isReachable() async -> Bool { await server.isReachable() }
 
     public func reply(to prompt: Prompt) async throws(ProviderError) -> TextStream {
         let model = try await model.id(for: .chat, at: server)

@@ -2,7 +2,7 @@ import Codec
 public import Voice
 
 /// Text to speech by `POST /audio/speech`, heard as it is made.
-public struct OpenAISpeech: SpeechSynthesizer {
+public struct OpenAISpeech: SpeechSynthesizer, ExaminedProvider {
     /// What differs from server to server.
     public struct Options: Equatable, Sendable {
         /// Nobody's voice is everybody's; this one OpenAI's models have had from the beginning.
@@ -36,6 +36,12 @@ public struct OpenAISpeech: SpeechSynthesizer {
     }
 
     public func prepare() { server.prepare(model, for: .speech, connections: 2) }
+
+    public func examine() async throws(ProviderError) -> Examination {
+        try await model.examine(for: .speech, at: server)
+    }
+
+    public func isReachable() async -> Bool { await server.isReachable() }
 
     private struct Request: Encodable {
         let model, input, voice, response_format: String

@@ -3,7 +3,7 @@ import FoundationEssentials
 public import Voice
 
 /// Speech to text by `POST /audio/transcriptions`, uploaded while it is being spoken.
-public struct OpenAITranscription: SpeechRecognizer {
+public struct OpenAITranscription: SpeechRecognizer, ExaminedProvider {
     /// How the sound travels.
     public enum Upload: String, CaseIterable, Sendable {
         /// As it is recorded, in chunks: nothing is left to send when the person has spoken.
@@ -27,6 +27,12 @@ public struct OpenAITranscription: SpeechRecognizer {
     }
 
     public func prepare() { server.prepare(model, for: .transcription) }
+
+    public func examine() async throws(ProviderError) -> Examination {
+        try await model.examine(for: .transcription, at: server)
+    }
+
+    public func isReachable() async -> Bool { await server.isReachable() }
 
     public func transcript(of speech: AudioStream) async throws(ProviderError) -> String {
         let model = try await model.id(for: .transcription, at: server)

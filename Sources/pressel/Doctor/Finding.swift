@@ -4,6 +4,8 @@ struct Finding: Encodable, Equatable {
     enum Part: String, Encodable, CaseIterable {
         case settings, state, button, light, microphone, speaker, sound, recognizer, voice
         case clock, network
+        /// Those elsewhere.
+        case services
     }
 
     enum Verdict: String, Encodable {

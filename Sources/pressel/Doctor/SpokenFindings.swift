@@ -40,6 +40,7 @@ struct SpokenFindings {
                 .light: "the light", .microphone: "the microphone", .speaker: "the speaker",
                 .sound: "the sound", .recognizer: "the speech recognizer", .voice: "my voice",
                 .clock: "the clock", .network: "the network",
+                .services: "a service that I use",
             ])
         static let german =
             Words(
@@ -51,6 +52,7 @@ struct SpokenFindings {
                     .speaker: "der Lautsprecher", .sound: "der Ton",
                     .recognizer: "die Spracherkennung", .voice: "meine Stimme",
                     .clock: "die Uhr", .network: "das Netzwerk",
+                    .services: "ein Dienst, den ich nutze",
                 ])
         static let french =
             Words(
@@ -62,6 +64,7 @@ struct SpokenFindings {
                     .speaker: "le haut-parleur", .sound: "le son",
                     .recognizer: "la reconnaissance vocale", .voice: "ma voix",
                     .clock: "l'horloge", .network: "le réseau",
+                    .services: "un service que j'utilise",
                 ])
         static let spanish =
             Words(
@@ -72,6 +75,7 @@ struct SpokenFindings {
                     .light: "la luz", .microphone: "el micrófono", .speaker: "el altavoz",
                     .sound: "el sonido", .recognizer: "el reconocimiento de voz",
                     .voice: "mi voz", .clock: "el reloj", .network: "la red",
+                    .services: "un servicio que uso",
                 ])
     }
 }
