@@ -23,12 +23,18 @@ final class Sandbox: Sendable {
         limits.connectionsPerAddress = 64
         server = try Server(
             address: "127.0.0.1", port: port, limits: limits, certificate: certificate,
-            handler: Self.router(stage).handle)
+            handler: Self.handler(stage))
         self.stage = stage
     }
 
     /// With `/v1`, for plain HTTP.
     var baseURL: String { "http://127.0.0.1:\(server.port)/v1" }
+
+    /// Of the bucket, to be given as the endpoint of an archive.
+    var archiveURL: String { "http://127.0.0.1:\(server.port)\(S3.root)" }
+
+    /// What the bucket holds.
+    var objects: Objects { stage.objects }
 
     /// What is done from the next request on.
     func follow(_ script: Script) { stage.follow(script) }
@@ -40,6 +46,15 @@ final class Sandbox: Sendable {
     func forget() { stage.journal.clear() }
 
     func stop() { server.stop() }
+
+    private static func handler(_ stage: Stage) -> Handler {
+        let router = router(stage)
+        return { request in
+            // Keys have as many parts as they like.
+            guard S3.isMeant(request.path) else { return try router.handle(request) }
+            return Visit(request, at: .archive, stage)
+        }
+    }
 
     private static func router(_ stage: Stage) -> Router {
         var router = Router()
@@ -69,6 +84,7 @@ final class Sandbox: Sendable {
 /// What the requests share.
 final class Stage: Sendable {
     let journal = Journal()
+    let objects = Objects()
     private let state: Mutex<State>
 
     private struct State {

@@ -41,6 +41,8 @@ struct Occasion {
     let fault: Fault?
     /// When the body was complete.
     let lastByte: Moment
+    /// What the bucket holds.
+    let objects: Objects
     /// Writes down which model was asked for, and what it was to speak or was told last.
     let note: (_ model: String, _ text: String?) -> Void
 

@@ -11,6 +11,7 @@ final class Visit: BodyReceiver {
     private let script: Script
     private let fault: Fault?
     private let journal: Journal
+    private let objects: Objects
     private let number: Int
 
     private var desk: (any Desk)?
@@ -25,6 +26,7 @@ final class Visit: BodyReceiver {
         vendor = endpoint?.vendor
         (script, fault) = stage.next(at: endpoint)
         journal = stage.journal
+        objects = stage.objects
         let (connection, began, fault) = (request.connection, request.began, fault)
         number = journal.add { number in
             RequestRecord(
@@ -90,8 +92,9 @@ final class Visit: BodyReceiver {
     }
 
     private var occasion: Occasion {
-        Occasion(number: number, script: script, fault: fault, lastByte: lastByte) {
-            [journal, number] model, text in
+        Occasion(
+            number: number, script: script, fault: fault, lastByte: lastByte, objects: objects
+        ) { [journal, number] model, text in
             journal.change(number) { record in
                 record.model = model
                 record.text = text

@@ -35,6 +35,7 @@ struct OpenAI: Vendor {
             }
             return endpoint == .chat
                 ? TextDesk(Self.chat) : TextDesk(Self.speech)
+        case .archive: throw HTTPError.badRequest("OpenAI keeps nothing")
         }
     }
 
