@@ -55,7 +55,20 @@ enum Migrations {
             system_prompt TEXT
         );
         CREATE TABLE marks (name TEXT PRIMARY KEY NOT NULL, value TEXT NOT NULL);
+        """,
         """
+        CREATE TABLE uploads (
+            sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+            turn TEXT NOT NULL,
+            name TEXT NOT NULL,
+            at INTEGER,
+            content TEXT,
+            content_bytes INTEGER NOT NULL DEFAULT 0,
+            file_bytes INTEGER NOT NULL DEFAULT 0,
+            UNIQUE (turn, name)
+        );
+        CREATE INDEX uploads_by_size ON uploads (content_bytes, file_bytes);
+        """,
     ]
 
     /// Brings `database`, which has the tables of `version`, to `steps.count`; each step whole or

@@ -131,6 +131,20 @@ public struct Settings: Equatable, Sendable {
     public struct History: Equatable, Sendable {
         public var keepDays = 30
         public var keepAudio = false
+        /// Nil keeps turns on the device only.
+        public var archive: Archive?
+    }
+
+    /// A bucket that turns are copied to.
+    public struct Archive: Equatable, Sendable {
+        /// Nil is Amazon's own in the region.
+        public var endpoint: String?
+        public var bucket: String
+        public var region = "us-east-1"
+        /// What the objects' keys begin with, without a slash at its ends; empty for nothing.
+        public var prefix = ""
+
+        public init(bucket: String) { self.bucket = bucket }
     }
 
     public struct Web: Equatable, Sendable {

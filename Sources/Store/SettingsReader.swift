@@ -118,6 +118,15 @@ struct SettingsReader {
         return string
     }
 
+    /// A text that `accept` takes.
+    mutating func readName(
+        _ key: String, into value: inout String?, allowed: String, _ accept: (String) -> Bool
+    ) {
+        readOptional(key, into: &value, allowed: allowed) { written in
+            Self.text(written).flatMap { accept($0) ? $0 : nil }
+        }
+    }
+
     /// The address of a server.
     mutating func readURL(_ key: String, into value: inout String?) {
         readOptional(key, into: &value, allowed: "a URL that begins with http:// or https://") {
@@ -274,9 +283,6 @@ struct SettingsReader {
             return nil
         }
     }
-
-    /// A key of this version's settings that no part looks at yet.
-    mutating func ignore(_ key: String) { known.insert(key) }
 
     /// All that is wrong, unknown keys among it.
     func finished() -> [SettingsComplaint] {

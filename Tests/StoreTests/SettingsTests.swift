@@ -128,6 +128,40 @@ struct SettingsTests {
         (#"{"language":"d"}"#, "setting language is \"d\"; use a language by BCP 47"),
         (#"{"language":"de_DE"}"#, "setting language is \"de_DE\"; use a language by BCP 47"),
         (#"{"language":7}"#, "setting language is 7; use a language by BCP 47"),
+        // With one of its keys wrong, there is no archive at all.
+        (#"{"history":{"archive":true}}"#, "setting history.archive is true; use an object"),
+        (
+            #"{"history":{"archive":{}}}"#,
+            "setting history.archive.bucket is missing; history.archive needs it"
+        ),
+        (
+            #"{"history":{"archive":{"bucket":"a b"}}}"#,
+            "setting history.archive.bucket is \"a b\"; use a bucket's name"
+        ),
+        (
+            #"{"history":{"archive":{"bucket":"turns","endpiont":"http://nas"}}}"#,
+            "setting history.archive.endpiont is unknown"
+        ),
+        (
+            #"{"history":{"archive":{"bucket":"turns","endpoint":"nas:9000"}}}"#,
+            "setting history.archive.endpoint is \"nas:9000\"; use a URL"
+        ),
+        (
+            #"{"history":{"archive":{"bucket":"turns","endpoint":"http://me@nas"}}}"#,
+            "setting history.archive.endpoint is \"http://me@nas\"; use a URL"
+        ),
+        (
+            #"{"history":{"archive":{"bucket":"turns","region":"eu/1"}}}"#,
+            "setting history.archive.region is \"eu/1\"; use a region"
+        ),
+        (
+            #"{"history":{"archive":{"bucket":"turns","prefix":"a/../b"}}}"#,
+            "setting history.archive.prefix is \"a/../b\"; use letters, digits"
+        ),
+        (
+            #"{"history":{"archive":{"bucket":"turns","prefix":"/a"}}}"#,
+            "setting history.archive.prefix is \"/a\"; use letters, digits"
+        ),
         (
             #"{"web":{"allowedHosts":[1]}}"#,
             "setting web.allowedHosts is a list; use a list of texts"
@@ -235,7 +269,9 @@ struct SettingsTests {
               "voice":"v","speed":1,"region":"r","timeoutSeconds":3}],
             "conversation":{"systemPrompt":"p","rememberedTurns":0,"longestReplySeconds":120,
               "followUp":true},
-            "history":{"keepDays":1,"keepAudio":true,"archive":null},
+            "history":{"keepDays":1,"keepAudio":true,
+              "archive":{"endpoint":"http://nas:9000/s3","bucket":"my.turns","region":"garage",
+                "prefix":"home/kitchen"}},
             "web":{"listen":"::","port":80,"tlsPort":443,"publicURL":"u","allowedHosts":["a"],
               "allowedOrigins":["*"]},
             "network":{"caFile":"f"}}
