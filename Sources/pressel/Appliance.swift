@@ -8,7 +8,8 @@ import VoiceLoop
 /// The parts of the device, introduced to each other as the settings say.
 struct Appliance {
     let settings: Settings
-    private let secrets: Secrets
+    let secrets: Secrets
+    let cloud: Cloud
     let clock = MonotonicClock()
     let log: Log
 
@@ -16,6 +17,7 @@ struct Appliance {
     init(_ configuration: Configuration, log: Log) {
         settings = configuration.settings
         secrets = configuration.secrets
+        cloud = Cloud(caFile: settings.network.caFile)
         self.log = log
         wallClock = SystemWallClock(timeZone: settings.timeZone)
     }
@@ -90,7 +92,7 @@ struct Appliance {
             device: controls ?? PlainControls(settings), log: log.of("skills"))
         let table = ProviderTable(
             language: settings.language, skills: skills, tools: SkillTools(skills), pace: pace,
-            secrets: secrets, cloud: Cloud(caFile: settings.network.caFile), clock: clock,
+            secrets: secrets, cloud: cloud, clock: clock,
             log: log.of("providers"))
         return LoopParts(
             microphone: microphone, speaker: speaker,

@@ -37,6 +37,7 @@ struct Doctor {
         findings.append(recognizerFinding)
         findings.append(await voiceFinding())
         findings += [clockFinding, networkFinding]
+        if let archive = await archiveFinding() { findings.append(archive) }
         return findings
     }
 

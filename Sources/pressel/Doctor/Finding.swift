@@ -3,7 +3,7 @@ struct Finding: Encodable, Equatable {
     /// The parts it looks at, in the order in which a turn needs them.
     enum Part: String, Encodable, CaseIterable {
         case settings, state, button, light, microphone, speaker, sound, recognizer, voice
-        case clock, network
+        case clock, network, archive
     }
 
     enum Verdict: String, Encodable {

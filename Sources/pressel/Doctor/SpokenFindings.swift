@@ -39,7 +39,7 @@ struct SpokenFindings {
                 .settings: "the settings", .state: "my memory", .button: "the button",
                 .light: "the light", .microphone: "the microphone", .speaker: "the speaker",
                 .sound: "the sound", .recognizer: "the speech recognizer", .voice: "my voice",
-                .clock: "the clock", .network: "the network",
+                .clock: "the clock", .network: "the network", .archive: "the archive",
             ])
         static let german =
             Words(
@@ -50,7 +50,7 @@ struct SpokenFindings {
                     .button: "der Knopf", .light: "das Licht", .microphone: "das Mikrofon",
                     .speaker: "der Lautsprecher", .sound: "der Ton",
                     .recognizer: "die Spracherkennung", .voice: "meine Stimme",
-                    .clock: "die Uhr", .network: "das Netzwerk",
+                    .clock: "die Uhr", .network: "das Netzwerk", .archive: "das Archiv",
                 ])
         static let french =
             Words(
@@ -61,7 +61,7 @@ struct SpokenFindings {
                     .light: "la lumière", .microphone: "le microphone",
                     .speaker: "le haut-parleur", .sound: "le son",
                     .recognizer: "la reconnaissance vocale", .voice: "ma voix",
-                    .clock: "l'horloge", .network: "le réseau",
+                    .clock: "l'horloge", .network: "le réseau", .archive: "l'archive",
                 ])
         static let spanish =
             Words(
@@ -72,6 +72,7 @@ struct SpokenFindings {
                     .light: "la luz", .microphone: "el micrófono", .speaker: "el altavoz",
                     .sound: "el sonido", .recognizer: "el reconocimiento de voz",
                     .voice: "mi voz", .clock: "el reloj", .network: "la red",
+                    .archive: "el archivo",
                 ])
     }
 }
