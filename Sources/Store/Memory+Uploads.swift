@@ -80,7 +80,8 @@ extension Memory {
     private func sync(_ path: String) -> Bool {
         let number = Glibc.open(path, O_RDWR | O_CLOEXEC)
         guard number >= 0 else { return false }
-        return fsync(FileDescriptor(owning: number).number) == 0
+        let file = FileDescriptor(owning: number)
+        return fsync(file.number) == 0
     }
 
     /// For file systems without hard links.

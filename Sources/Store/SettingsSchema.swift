@@ -171,7 +171,7 @@ extension Settings.Archive {
             "prefix", into: &prefix,
             allowed: "letters, digits, _, ., - and / between them, at most 200"
         ) { Self.isPrefix($0) }
-        file.require("bucket", "history.archive")
+        if file.complaints.isEmpty { file.require("bucket", "history.archive") }
         guard let bucket, file.finished().isEmpty else { return nil }
         self.init(bucket: bucket)
         self.endpoint = endpoint

@@ -41,8 +41,8 @@ struct ArchiveUploadsTests {
         }
     }
 
-    private func memory() -> Memory {
-        let bell = bell
+    private func memory(_ other: Bell? = nil) -> Memory {
+        let bell = other ?? bell
         return Memory(
             in: StateFolder(path: folder.path),
             limits: HistoryLimits(keepDays: 30, archives: true), clock: MonotonicClock(),
@@ -62,11 +62,12 @@ struct ArchiveUploadsTests {
     }
 
     private func uploads(
-        _ memory: Memory, clock: (any MomentClock)? = nil, put: @escaping ArchiveUploads.Put
+        _ memory: Memory, clock: (any MomentClock)? = nil, bell: Bell? = nil,
+        put: @escaping ArchiveUploads.Put
     ) -> ArchiveUploads {
         ArchiveUploads(
             memory, to: .bucket(put: put), prefix: "home", clock: clock ?? self.clock,
-            unixTime: { [wall] in wall.now }, bell: bell, log: log.log)
+            unixTime: { [wall] in wall.now }, bell: bell ?? self.bell, log: log.log)
     }
 
     private func eventually(_ condition: () async throws -> Bool) async throws {
@@ -262,9 +263,10 @@ struct ArchiveUploadsTests {
         func run(_ endpoint: String, _ turns: Int, until isOver: (Memory) async throws -> Bool)
             async throws
         {
-            let memory = memory()
+            let bell = Bell()
+            let memory = memory(bell)
             let there = bucket(endpoint)
-            let uploads = uploads(memory) { bytes, key, type throws(S3Failure) in
+            let uploads = uploads(memory, bell: bell) { bytes, key, type throws(S3Failure) in
                 try await there.put(bytes, at: key, type: type)
             }
             let running = Task { await uploads.run() }

@@ -1,5 +1,5 @@
 import Linux
-public import Voice
+import Voice
 
 /// A bucket at Amazon's S3 or at something compatible. Objects are asked for in path style, which
 /// works everywhere.
