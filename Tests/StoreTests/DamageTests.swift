@@ -154,7 +154,7 @@ struct DamageTests {
         let memory = fixture.memory()
         let reason =
             "cannot use \(fixture.database): a newer Pressel wrote it (version 99, this one knows"
-            + " 1); update Pressel, or restore a backup of this version"
+            + " \(Migrations.all.count)); update Pressel, or restore a backup of this version"
         for question in ["one", "two"] {
             await #expect(throws: MemoryError.newer(reason: reason)) {
                 try await memory.save(fixture.turn(question))

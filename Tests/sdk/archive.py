@@ -67,7 +67,9 @@ except botocore.exceptions.ClientError as error:
     check("why", error.response["Error"]["Code"] == "SignatureDoesNotMatch")
 
 # Moto checks no signatures in URLs, and stumbles over them while it checks those in headers.
-off = urllib.request.Request(f"{endpoint}/moto-api/reset-auth", b"inf", method="POST")
+off = urllib.request.Request(
+    f"{endpoint}/moto-api/reset-auth", b"inf", {"Content-Type": "text/plain"}, method="POST"
+)
 urllib.request.urlopen(off).read()
 signed = [line.split() for line in open(urls)]
 check("there are URLs", signed)
