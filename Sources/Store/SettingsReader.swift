@@ -119,10 +119,15 @@ struct SettingsReader {
     }
 
     /// The address of a server.
-    mutating func readURL(_ key: String, into value: inout String?) {
-        readOptional(key, into: &value, allowed: "a URL that begins with http:// or https://") {
+    ///
+    /// - Parameter schemes: with which it may begin.
+    mutating func readURL(
+        _ key: String, into value: inout String?, schemes: [String] = ["http://", "https://"]
+    ) {
+        let allowed = "a URL that begins with \(schemes.joined(separator: " or "))"
+        readOptional(key, into: &value, allowed: allowed) {
             Self.text($0).flatMap { text in
-                let isURL = ["http://", "https://"].contains {
+                let isURL = schemes.contains {
                     text.lowercased().hasPrefix($0) && text.count > $0.count
                 }
                 return isURL ? text : nil

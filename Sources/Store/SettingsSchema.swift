@@ -113,7 +113,9 @@ extension Settings.Link {
         var provider: String?
         file.read("provider", into: &provider)
         self.init(provider: provider ?? "")
-        file.readURL("baseURL", into: &baseURL)
+        // The one protocol here that is no HTTP.
+        let schemes = provider == "wyoming" ? ["tcp://"] : ["http://", "https://"]
+        file.readURL("baseURL", into: &baseURL, schemes: schemes)
         file.read("model", into: &model)
         file.readLanguage("language", into: &language)
         file.read("voice", into: &voice)

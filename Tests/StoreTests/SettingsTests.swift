@@ -115,6 +115,16 @@ struct SettingsTests {
                 + " with http:// or https://"
         ),
         (
+            #"{"textToSpeech":[{"provider":"openai","baseURL":"tcp://192.168.1.5:10200"}]}"#,
+            "setting textToSpeech[0].baseURL is \"tcp://192.168.1.5:10200\"; use a URL that begins"
+                + " with http:// or https://"
+        ),
+        (
+            #"{"textToSpeech":[{"provider":"wyoming","baseURL":"http://192.168.1.5:10200"}]}"#,
+            "setting textToSpeech[0].baseURL is \"http://192.168.1.5:10200\"; use a URL that begins"
+                + " with tcp://"
+        ),
+        (
             #"{"timeZone":"Mars/Base"}"#,
             "setting timeZone is \"Mars/Base\"; use a name from the tz database, as in"
                 + " \"Europe/Berlin\""
