@@ -7,13 +7,16 @@ import Web
 /// every request, with the delays and faults of a script.
 final class Sandbox: Sendable {
     let server: Server
+    private let wyoming: WyomingPort?
     private let stage: Stage
 
     /// - Parameters:
     ///   - port: 0 for any that is free.
     ///   - certificate: for HTTPS.
+    ///   - wyomingPort: for a Wyoming server beside it, 0 for any that is free; nil for none.
     init(
-        _ script: Script = Script(), port: Int = 0, certificate: Server.Certificate? = nil
+        _ script: Script = Script(), port: Int = 0, certificate: Server.Certificate? = nil,
+        wyomingPort: Int? = nil
     ) throws(SystemError) {
         let stage = Stage(script)
         var limits = ServerLimits()
@@ -25,7 +28,13 @@ final class Sandbox: Sendable {
             address: "127.0.0.1", port: port, limits: limits, certificate: certificate,
             handler: Self.router(stage).handle)
         self.stage = stage
+        wyoming = if let wyomingPort { try WyomingPort(stage, port: wyomingPort) } else { nil }
     }
+
+    deinit { wyoming?.stop() }
+
+    /// Where its Wyoming server listens, if it has one.
+    var wyomingPort: Int? { wyoming?.port }
 
     /// With `/v1`, for plain HTTP.
     var baseURL: String { "http://127.0.0.1:\(server.port)/v1" }
@@ -39,11 +48,14 @@ final class Sandbox: Sendable {
     /// Forgets what was asked.
     func forget() { stage.journal.clear() }
 
-    func stop() { server.stop() }
+    func stop() {
+        server.stop()
+        wyoming?.stop()
+    }
 
     private static func router(_ stage: Stage) -> Router {
         var router = Router()
-        for endpoint in Endpoint.allCases {
+        for endpoint in Endpoint.allCases where endpoint.vendor != nil {
             // A client warms a connection up by it.
             router.on("HEAD", endpoint.path) { Visit($0, at: nil, stage) }
             router.on(endpoint.method, endpoint.path) { Visit($0, at: endpoint, stage) }

@@ -12,6 +12,8 @@ struct Script {
     /// The key that must be given; nil: any, empty: none.
     var key: String?
     var toolCall: ToolCall?
+    /// Whether the Wyoming server takes texts, and gives transcripts, piece by piece.
+    var wyomingStreams = true
 
     /// A function that the language model calls when it is offered.
     struct ToolCall: Equatable {
@@ -85,6 +87,8 @@ extension Script {
         case ("key", .null): self.key = nil
         case ("toolCall", .string(let text)): toolCall = ToolCall(text, trigger: toolCall?.trigger)
         case ("toolCall", .null): toolCall = nil
+        case ("wyomingStreams", .bool(let streams)): wyomingStreams = streams
+        case ("wyomingStreams", .null): wyomingStreams = true
         case ("toolTrigger", .string(let text)): toolCall?.trigger = text
         default: throw ScriptError("\"\(key)\": \(value) does not fit a script")
         }

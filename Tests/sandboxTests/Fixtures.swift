@@ -55,6 +55,7 @@ extension RawClient {
         case .speech: try speech()
         case .transcriptions: try transcriptions()
         case .models: try ask("GET", endpoint.path, headers: ["Authorization": "Bearer k"])
+        case .wyomingTranscription, .wyomingSpeech: preconditionFailure("not asked by HTTP")
         }
     }
 

@@ -35,6 +35,7 @@ struct OpenAI: Vendor {
             }
             return endpoint == .chat
                 ? TextDesk(Self.chat) : TextDesk(Self.speech)
+        case .wyomingTranscription, .wyomingSpeech: preconditionFailure("not asked by HTTP")
         }
     }
 
