@@ -23,6 +23,10 @@ struct ProviderTable {
             OpenAITranscription(
                 openAI(link), model: ModelChoice(link.model), language: link.language ?? language,
                 upload: link.upload == .whole ? .whole : .streamed)
+        case "wyoming":
+            WyomingRecognition(
+                wyoming(link, WyomingServer.transcriptionPort), model: link.model,
+                language: link.language ?? language)
         case "pocketsphinx":
             PocketSphinx(
                 program: pathOfThisProgram(), model: link.model ?? PocketSphinx.defaultModel,
@@ -42,6 +46,10 @@ struct ProviderTable {
     func synthesizer(_ link: Settings.Link) -> (any SpeechSynthesizer)? {
         switch link.provider {
         case "openai": speech(link)
+        case "wyoming":
+            WyomingSpeech(
+                wyoming(link, WyomingServer.speechPort), voice: link.voice ?? link.model,
+                language: link.language)
         case "espeak-ng":
             ESpeak(
                 voice: link.voice ?? ESpeak.voice(forLanguage: link.language ?? language),
@@ -68,6 +76,13 @@ struct ProviderTable {
         options.instructions = link.instructions
         return OpenAISpeech(
             openAI(link), model: ModelChoice(link.model), options: options, pace: pace)
+    }
+
+    private func wyoming(_ link: Settings.Link, _ port: Int) -> WyomingServer {
+        WyomingServer(
+            name: link.provider, baseURL: link.baseURL, defaultPort: port,
+            timeout: link.timeoutSeconds.map { .seconds($0) } ?? WyomingServer.defaultTimeout,
+            clock: clock, log: log)
     }
 
     private func openAI(_ link: Settings.Link) -> HTTPService {
