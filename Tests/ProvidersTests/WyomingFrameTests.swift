@@ -189,6 +189,35 @@ struct WyomingFrameTests {
         }
     }
 
+    static let formats: [(data: [String: JSONValue], problem: String?)] = [
+        (format, nil),
+        (["rate": .number(22_050), "width": .number(2), "channels": .number(2)], nil),
+        (
+            ["rate": .number(22_050), "width": .number(4), "channels": .number(1)],
+            "its samples have 4 bytes; only those of 2 can be played"
+        ),
+        (
+            ["rate": .number(96_000), "width": .number(2), "channels": .number(1)],
+            "its sound has 1 channels and 96000 Hz, which is not played"
+        ),
+        (
+            ["rate": .number(16_000), "width": .number(2), "channels": .number(6)],
+            "its sound has 6 channels and 16000 Hz, which is not played"
+        ),
+        (["rate": .string("16000")], "it does not say what its sound is made of"),
+    ]
+
+    @Test("Sound that cannot be played is refused, and why", arguments: formats)
+    func soundFormat(data: [String: JSONValue], problem: String?) {
+        var failure: ProviderError?
+        do {
+            _ = try WyomingEvent("audio-start", data).format(from: "w")
+        } catch {
+            failure = error
+        }
+        #expect(failure == problem.map { .failed(provider: "w", reason: $0) })
+    }
+
     static let addresses: [(text: String, host: String?, port: Int)] = [
         ("tcp://192.168.1.5:10300", "192.168.1.5", 10_300), ("tcp://piper.local", "piper.local", 9),
         ("TCP://a:1/", "a", 1), ("tcp://[::1]:5", "::1", 5), ("tcp://[fe80::1]", "fe80::1", 9),

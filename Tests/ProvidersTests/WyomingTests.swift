@@ -276,6 +276,20 @@ struct WyomingTests {
         #expect(log.lines.count == 1)
     }
 
+    @Test("A connection that is kept for nobody is closed, and one that is used is not")
+    func kept() async throws {
+        let address = try #require(
+            WyomingAddress("tcp://127.0.0.1:\(sandbox.wyomingPort!)", defaultPort: 1))
+        let connection = WyomingConnection(to: address)
+        try await connection.opened()
+        #expect(connection.keep(for: .seconds(60)))
+        #expect(connection.keep(for: nil) && connection.isAlive)
+        connection.keep(for: .milliseconds(1))
+        while connection.isAlive { try await Task.sleep(for: .milliseconds(1)) }
+        #expect(!connection.keep(for: nil))
+        await #expect(throws: WyomingEnd.closed) { try await connection.next() }
+    }
+
     static let infos: [(languages: [String], wanted: String, name: String?)] = [
         (["en", "de"], "de-AT", "de"), (["en_US", "de_DE"], "de", "de_DE"), (["en"], "ja", nil),
         (["en-GB", "en"], "en-gb", "en-GB"), (["en-GB", "en"], "en-US", "en"), ([], "ja", "ja"),

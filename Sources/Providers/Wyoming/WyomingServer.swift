@@ -134,6 +134,14 @@ public final class WyomingServer: Sendable {
         throw error(end)
     }
 
+    /// Keeps a connection, over which nothing was asked for, for whoever is next.
+    func giveBack(_ connection: WyomingConnection) {
+        connection.keep(for: Self.spareLife)
+        state.withLock { state in
+            if state.spare?.isAlive != true { state.spare = connection }
+        }
+    }
+
     /// - Returns: nil once it is connected.
     private func failure(of connection: WyomingConnection) async -> WyomingEnd? {
         do {

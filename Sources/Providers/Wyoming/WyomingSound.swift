@@ -11,8 +11,6 @@ actor WyomingSound {
     private var samples: SampleBytes?
     private var isOver = false
 
-    private static let rates = 8_000...48_000
-
     init(
         over connection: WyomingConnection, from server: WyomingServer,
         _ dictation: WyomingDictation? = nil
@@ -34,9 +32,9 @@ actor WyomingSound {
             let limit = dictation?.isOver == false ? nil : server.timeout
             let event = try await server.next(from: connection, within: limit)
             switch event.type {
-            case "audio-start": samples = SampleBytes(try format(event))
+            case "audio-start": samples = SampleBytes(try event.format(from: server.name))
             case "audio-chunk":
-                if samples == nil { samples = SampleBytes(try format(event)) }
+                if samples == nil { samples = SampleBytes(try event.format(from: server.name)) }
                 if let chunk = samples?.take(event.payload[...]), !chunk.isEmpty { return chunk }
             case "audio-stop":
                 samples = nil
@@ -49,22 +47,24 @@ actor WyomingSound {
         if let failure = dictation?.failure { throw ProviderError(failure, from: server.name) }
         return nil
     }
+}
 
-    private func format(_ event: WyomingEvent) throws(ProviderError) -> AudioFormat {
-        guard let rate = event.whole("rate"), let width = event.whole("width"),
-            let channels = event.whole("channels")
-        else { throw failure("it does not say what its sound is made of") }
-        guard width == 2 else {
-            throw failure("its samples have \(width) bytes; only those of 2 can be played")
+extension WyomingEvent {
+    /// What the sound that it announces, or carries, is made of.
+    ///
+    /// - Throws: if that cannot be played here.
+    func format(from provider: String) throws(ProviderError) -> AudioFormat {
+        var problem = "it does not say what its sound is made of"
+        if let rate = whole("rate"), let width = whole("width"), let channels = whole("channels") {
+            if width == 2, 8_000...48_000 ~= rate, 1...2 ~= channels {
+                return AudioFormat(framesPerSecond: rate, channels: channels)
+            }
+            problem =
+                width == 2
+                ? "its sound has \(channels) channels and \(rate) Hz, which is not played"
+                : "its samples have \(width) bytes; only those of 2 can be played"
         }
-        guard Self.rates.contains(rate), 1...2 ~= channels else {
-            throw failure("its sound has \(channels) channels and \(rate) Hz, which is not played")
-        }
-        return AudioFormat(framesPerSecond: rate, channels: channels)
-    }
-
-    private func failure(_ reason: String) -> ProviderError {
-        .failed(provider: server.name, reason: reason)
+        throw .failed(provider: provider, reason: problem)
     }
 }
 

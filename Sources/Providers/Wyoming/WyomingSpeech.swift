@@ -43,7 +43,7 @@ public struct WyomingSpeech: StreamingSynthesizer {
             }
             return AudioStream.starting(with: first) { try await sound.next() }
         }
-        connection.hangUp()
+        server.giveBack(connection)
         let sounds = ClauseSounds(clauses) { text throws(ProviderError) in
             let connection = try await server.connect()
             return try await sound(of: text, over: connection)
