@@ -1,5 +1,6 @@
 import FoundationEssentials
 public import Voice
+import WebSockets
 
 /// A service elsewhere that is asked by HTTP. It shows its credentials, asks again where that may
 /// help, and tells in a provider's words why there is no answer.
@@ -10,7 +11,7 @@ public struct HTTPService: Sendable {
     public let baseURL: String
     private let credential: Credential?
     let client: HTTPClient
-    private let limits: HTTPRequest.Limits
+    let limits: HTTPRequest.Limits
     private let policy: RetryPolicy
     private let meaning: FailureMeaning
     let clock: any MomentClock
@@ -120,15 +121,84 @@ public struct HTTPService: Sendable {
     }
 
     /// Sends a request, again where it may help, and returns when an answer begins that is one.
-    func send(_ request: HTTPRequest) async throws(ProviderError) -> HTTPResponse {
+    ///
+    /// - Parameter actsOnce: what it asks for must not be done twice: it is sent again only after
+    ///   an answer that says that nothing was done.
+    func send(
+        _ request: HTTPRequest, actsOnce: Bool = false
+    ) async throws(ProviderError) -> HTTPResponse {
+        let request = dressed(request)
+        return try await persistently(actsOnce: actsOnce) { () async throws(HTTPFailure) in
+            let response = try await client.send(request)
+            guard response.status != 200 else { return .success(response) }
+            let bytes = await response.body.whatComes(
+                atMost: Self.mostErrorBytes, within: limits.stall)
+            return .failure(Refusal(response.status, response.headers, bytes))
+        }
+    }
+
+    /// Opens a WebSocket, asking again where it may help: a handshake that is refused means what
+    /// any other answer would.
+    ///
+    /// - Parameter path: with its query; the scheme is the base URL's, `http` or `https`.
+    func open(
+        _ path: String, headers: [(name: String, value: String)] = [],
+        limits: WebSocketLimits = WebSocketLimits()
+    ) async throws(ProviderError) -> WebSocket {
+        let request = dressed(HTTPRequest(method: .get, url: url(path), headers: headers))
+        return try await persistently { () async throws(HTTPFailure) in
+            switch try await client.webSocket(request, limits: limits) {
+            case .open(let socket): return .success(socket)
+            case .refused(let status, let headers, let body):
+                return .failure(Refusal(status, headers, body))
+            }
+        }
+    }
+
+    /// What the end of a WebSocket means to whoever waited for more.
+    func error(of end: WebSocketEnd) -> ProviderError {
+        switch end {
+        case .cancelled: .cancelled
+        case .timedOut(let limit): .timedOut(provider: name, after: limit)
+        case .broken(let reason): .down(provider: name, reason: "\(baseURL.hostInURL): \(reason)")
+        case .closed(let code, let reason):
+            error(
+                of: ServiceFailure(
+                    status: code, told: ServiceFailure.Body(message: reason),
+                    key: credential?.key))
+        }
+    }
+
+    private func dressed(_ request: HTTPRequest) -> HTTPRequest {
         var request = request
         request.limits = limits
         if let credential { request.headers.append(credential.header) }
+        return request
+    }
+
+    /// An answer that is none.
+    private struct Refusal: Error {
+        let status: Int
+        let headers: HTTPHeaders
+        let body: [UInt8]
+
+        init(_ status: Int, _ headers: HTTPHeaders, _ body: [UInt8]) {
+            self.status = status
+            self.headers = headers
+            self.body = body
+        }
+    }
+
+    /// Tries until there is an answer, or no hope of one.
+    private func persistently<Answer: Sendable>(
+        actsOnce: Bool = false,
+        _ attempt: () async throws(HTTPFailure) -> Result<Answer, Refusal>
+    ) async throws(ProviderError) -> Answer {
         var retry = 0
         var waited = Duration.zero
         while true {
-            let (response, error, pause) = await attempt(request, retry)
-            if let response { return response }
+            let (answer, error, pause) = await judged(retry, actsOnce, attempt)
+            if let answer { return answer }
             // Whoever speaks takes as long as it takes; what is bounded is the waiting.
             guard let pause, waited + pause < limits.firstByte else { throw error ?? .cancelled }
             waited += pause
@@ -143,24 +213,26 @@ public struct HTTPService: Sendable {
     }
 
     /// - Returns: an answer, or why there is none and after what pause it is worth another try.
-    private func attempt(
-        _ request: HTTPRequest, _ retry: Int
-    ) async -> (HTTPResponse?, ProviderError?, Duration?) {
+    private func judged<Answer: Sendable>(
+        _ retry: Int, _ actsOnce: Bool,
+        _ attempt: () async throws(HTTPFailure) -> Result<Answer, Refusal>
+    ) async -> (Answer?, ProviderError?, Duration?) {
         let chance = Double.random(in: 0..<1)
         do {
-            let response = try await client.send(request)
-            guard response.status != 200 else { return (response, nil, nil) }
-            let bytes = await response.body.whatComes(
-                atMost: Self.mostErrorBytes, within: limits.stall)
-            let failure = ServiceFailure(
-                status: response.status, headers: response.headers, body: bytes,
-                key: credential?.key)
-            let pause = policy.pause(
-                afterStatus: response.status, headers: response.headers,
-                isQuota: failure.isQuota, retry: retry, chance: chance)
-            return (nil, error(of: failure), pause)
+            switch try await attempt() {
+            case .success(let answer): return (answer, nil, nil)
+            case .failure(let refusal):
+                let failure = ServiceFailure(
+                    status: refusal.status, headers: refusal.headers, body: refusal.body,
+                    key: credential?.key)
+                let pause = policy.pause(
+                    afterStatus: refusal.status, headers: refusal.headers,
+                    isQuota: failure.isQuota, retry: retry, chance: chance)
+                let isNothingDone = refusal.status == 429
+                return (nil, error(of: failure), actsOnce && !isNothingDone ? nil : pause)
+            }
         } catch {
-            let pause = policy.pause(after: error, retry: retry, chance: chance)
+            let pause = actsOnce ? nil : policy.pause(after: error, retry: retry, chance: chance)
             return (nil, ProviderError(error, from: name), pause)
         }
     }

@@ -19,7 +19,8 @@ struct ServiceFailure {
         self.init(status: status, headers: headers, told: told, key: key)
     }
 
-    /// - Parameter status: 200 for a failure in the middle of an answer that began well.
+    /// - Parameter status: 200 for a failure in the middle of an answer that began well; a
+    ///   WebSocket's closing code if that is how it ended.
     init(status: Int, headers: HTTPHeaders = HTTPHeaders(), told: Body?, key: String?) {
         self.status = status
         retryAfter = RetryPolicy.wish(headers)
@@ -29,7 +30,8 @@ struct ServiceFailure {
         let oneLine = text.split(whereSeparator: \.isNewline).joined(separator: " ")
         let clean = Self.withoutSecrets(oneLine, key: key)
         let short = String(clean.prefix(Self.longestMessage))
-        message = short.isEmpty ? "status \(status)" : "status \(status), \(short)"
+        let number = status < 1000 ? "status \(status)" : "closed with code \(status)"
+        message = short.isEmpty ? number : "\(number), \(short)"
     }
 
     /// The credit is used up, which has the same status as too many requests.
@@ -46,6 +48,8 @@ struct ServiceFailure {
         case 429: return .busy(provider: provider, retryAfter: retryAfter)
         case 200 where codes.contains("invalid_api_key"):
             return .keyRefused(provider: provider, reason: message)
+        // What was sent breaks the server's rules (RFC 6455, section 7.4.1).
+        case 1003, 1007, 1008, 1009: return .refused(provider: provider, reason: message)
         case 200, 408, 409, 500...: return .down(provider: provider, reason: message)
         default: return .refused(provider: provider, reason: message)
         }
@@ -65,6 +69,11 @@ struct ServiceFailure {
         var codes: [String] = []
 
         private enum Key: String, CodingKey { case error, detail, message, msg, type, code, status }
+
+        init(message: String = "", codes: [String] = []) {
+            self.message = message
+            self.codes = codes
+        }
 
         init(from decoder: any Decoder) throws {
             if let text = try? decoder.singleValueContainer().decode(String.self) {
