@@ -65,7 +65,8 @@ let package = Package(
             swiftSettings: strict),
 
         .target(
-            name: "TestSupport", dependencies: ["Audio", "Codec", "Linux", "Providers", "Voice"],
+            name: "TestSupport",
+            dependencies: ["Audio", "Codec", "Linux", "Providers", "Voice", "WebSockets"],
             path: "Tests/TestSupport", swiftSettings: strict),
         tests("Voice", ["Voice"]),
         tests("Linux", ["Linux", "Voice"]),

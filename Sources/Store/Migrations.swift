@@ -41,7 +41,8 @@ enum Migrations {
             provider TEXT NOT NULL,
             provider_voice TEXT NOT NULL,
             name TEXT NOT NULL,
-            consent_at INTEGER
+            consent_at INTEGER,
+            consent_by TEXT
         );
         CREATE INDEX voices_by_user ON voices (user);
         CREATE TABLE keys (

@@ -123,6 +123,7 @@ extension Settings.Link {
         file.read("instructions", into: &instructions)
         file.read("sampleRate", into: &sampleRate, within: 8_000...48_000)
         file.read("upload", into: &upload)
+        file.read("transport", into: &transport)
         file.read("maxTokens", into: &maxTokens, within: 1...100_000)
         file.read("maxTokensField", into: &maxTokensField)
         file.read("reasoningEffort", into: &reasoningEffort)

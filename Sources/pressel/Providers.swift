@@ -42,6 +42,7 @@ struct ProviderTable {
     func synthesizer(_ link: Settings.Link) -> (any SpeechSynthesizer)? {
         switch link.provider {
         case "openai": speech(link)
+        case "elevenlabs": elevenLabsSpeech(link)
         case "espeak-ng":
             ESpeak(
                 voice: link.voice ?? ESpeak.voice(forLanguage: link.language ?? language),
@@ -70,6 +71,38 @@ struct ProviderTable {
             openAI(link), model: ModelChoice(link.model), options: options, pace: pace)
     }
 
+    private func elevenLabsSpeech(_ link: Settings.Link) -> any SpeechSynthesizer {
+        var options = ElevenLabsVoice.Options()
+        options.voice = link.voice
+        options.model = link.model
+        options.language = link.language ?? language
+        if let speed = link.speed { options.speed = speed }
+        let voice = ElevenLabsVoice(options, pace: pace)
+        return link.transport == .http
+            ? ElevenLabsSpeech(elevenLabs(link), voice: voice)
+            : ElevenLabsStream(elevenLabs(link), voice: voice)
+    }
+
+    /// The voices of a link of `textToSpeech`; nil for a provider that has no list of any.
+    func voiceLibrary(_ link: Settings.Link) -> (any VoiceLibrary)? {
+        switch link.provider {
+        case "openai": OpenAIVoices(openAI(link), model: ModelChoice(link.model))
+        case "elevenlabs": ElevenLabsLibrary(elevenLabs(link))
+        case "espeak-ng": ESpeakVoices()
+        default: nil
+        }
+    }
+
+    private func elevenLabs(_ link: Settings.Link) -> HTTPService {
+        HTTPService.elevenLabs(
+            name: link.provider,
+            baseURL: link.baseURL ?? environment("ELEVENLABS_BASE_URL")
+                ?? HTTPService.elevenLabsURL,
+            key: link.isReadByOthers ? nil : secrets[.elevenLabs], client: cloud.client,
+            timeout: link.timeoutSeconds.map { .seconds($0) } ?? HTTPService.defaultTimeout,
+            clock: clock, log: log)
+    }
+
     private func openAI(_ link: Settings.Link) -> HTTPService {
         HTTPService.openAI(
             name: link.provider,
@@ -85,10 +118,13 @@ struct ProviderTable {
         _ key: String, _ links: [Settings.Link]?, local: String,
         _ make: (Settings.Link) -> Provider?
     ) -> Failover<Provider> {
+        let isUsual = links == nil
         var links = links ?? withKeys
         if links.last?.provider != local { links.append(Settings.Link(provider: local)) }
         let made = links.compactMap { link -> Failover<Provider>.Link? in
             if let provider = make(link) { return .init(link.name(among: links), provider) }
+            // Not everybody with a key is there for every stage.
+            if isUsual { return nil }
             log.warning(
                 "setting \(key): provider \"\(link.provider)\" is not in this version; passed over")
             return nil
@@ -97,7 +133,8 @@ struct ProviderTable {
     }
 
     private var withKeys: [Settings.Link] {
-        secrets[.openAI] == nil ? [] : [Settings.Link(provider: "openai")]
+        let keys: [(Secrets.Name, String)] = [(.openAI, "openai"), (.elevenLabs, "elevenlabs")]
+        return keys.filter { secrets[$0.0] != nil }.map { Settings.Link(provider: $0.1) }
     }
 }
 

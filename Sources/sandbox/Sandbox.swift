@@ -45,8 +45,18 @@ final class Sandbox: Sendable {
         var router = Router()
         for endpoint in Endpoint.allCases {
             // A client warms a connection up by it.
-            router.on("HEAD", endpoint.path) { Visit($0, at: nil, stage) }
-            router.on(endpoint.method, endpoint.path) { Visit($0, at: endpoint, stage) }
+            for (method, path) in endpoint.routes {
+                // Several vendors may have the same.
+                let all = Endpoint.allCases.filter { $0.routes.contains { $0 == (method, path) } }
+                router.on("HEAD", path) { Visit($0, at: nil, stage) }
+                router.on(method, path) { request in
+                    let meant = all.last { $0.vendor.isMeant(by: request) }
+                    return Visit(request, at: meant ?? endpoint, stage)
+                }
+            }
+        }
+        router.on("GET", "/sandbox/preview/{voice}") { request, _ in
+            try ElevenVoices.preview(request)
         }
         router.on("HEAD", "/v1") { Visit($0, at: nil, stage) }
         router.on("POST", "/sandbox/script") { _, body in
@@ -69,6 +79,7 @@ final class Sandbox: Sendable {
 /// What the requests share.
 final class Stage: Sendable {
     let journal = Journal()
+    let voices = ElevenVoiceList()
     private let state: Mutex<State>
 
     private struct State {

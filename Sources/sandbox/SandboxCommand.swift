@@ -12,11 +12,11 @@ enum SandboxCommand {
                 [--tool-call NAME:ARGUMENTS] [--tool-trigger TEXT]
                 [--tls-certificate FILE --tls-key FILE]
 
-        Stands in for OpenAI's cloud on 127.0.0.1, until it is ended.
+        Stands in for the clouds of OpenAI and ElevenLabs on 127.0.0.1, until it is ended.
         RULES: [ENDPOINT=]KIND[:every=N][:probability=P][:seed=N][:count=N], more with commas.
         ENDPOINT: \(Endpoint.list)
         KIND: \(Fault.list)
-        KEY: what must be given as a bearer; any by default, none if empty.
+        KEY: what must be given, as a bearer or in xi-api-key; any by default, none if empty.
         POST /sandbox/script changes all of this; GET /sandbox/requests tells what was asked.
         """
 

@@ -1,9 +1,13 @@
 import Linux
 import Voice
 import Web
+import WebSockets
 
 /// One of those who are stood in for: how it lets somebody in, and in what words it refuses.
 protocol Vendor: Sendable {
+    /// Whether a request is for this vendor, where several have its path.
+    func isMeant(by request: Request) -> Bool
+
     /// - Parameter key: the one that must be given; nil: any, empty: none.
     /// - Throws: unless the request has it, where this vendor looks for it.
     func admit(_ request: Request, key: String?) throws(VendorError)
@@ -25,12 +29,42 @@ protocol Vendor: Sendable {
     func headers(number: Int, milliseconds: Int) -> [Header]
 }
 
+extension Vendor {
+    func isMeant(by request: Request) -> Bool { true }
+}
+
 /// Takes one request's body and answers it, as strictly as the vendor would.
 protocol Desk: AnyObject {
     func receive(_ bytes: UnsafeRawBufferPointer) throws
 
     /// The body is complete.
     func reply(to occasion: Occasion) throws -> Reply
+}
+
+/// Talks over a WebSocket instead of answering once.
+protocol TalkingDesk: Desk {
+    /// - Throws: if the request says that nothing good will come: the handshake is refused.
+    func talk(
+        _ occasion: Occasion, _ record: TalkRecord
+    ) throws -> @Sendable (WebSocket) async -> Void
+}
+
+extension TalkingDesk {
+    func receive(_ bytes: UnsafeRawBufferPointer) throws {}
+
+    func reply(to occasion: Occasion) throws -> Reply {
+        preconditionFailure("whoever talks does not answer")
+    }
+}
+
+/// Writes down what went over a WebSocket.
+struct TalkRecord: Sendable {
+    let number: Int
+    let journal: Journal
+    /// Ends the connection with a reset.
+    let reset: @Sendable () -> Void
+
+    func change(_ change: (inout RequestRecord) -> Void) { journal.change(number, change) }
 }
 
 /// A request as the script and the clock see it.
@@ -43,6 +77,8 @@ struct Occasion {
     let lastByte: Moment
     /// Writes down which model was asked for, and what it was to speak or was told last.
     let note: (_ model: String, _ text: String?) -> Void
+    /// Of ElevenLabs' account.
+    let voices: ElevenVoiceList
 
     var profile: Profile { script.profile }
 

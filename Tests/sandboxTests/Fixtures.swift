@@ -54,7 +54,11 @@ extension RawClient {
         case .chat: try chat(Good.chat.dropLast() + #","stream":true}"#)
         case .speech: try speech()
         case .transcriptions: try transcriptions()
-        case .models: try ask("GET", endpoint.path, headers: ["Authorization": "Bearer k"])
+        case .elevenSpeech: try elevenSpeech()
+        case .elevenStream:
+            try ask("GET", ElevenGood.stream, headers: ElevenGood.handshake)
+        case .elevenVoices: try ask("GET", endpoint.path, headers: ["xi-api-key": "k"])
+        default: try ask("GET", endpoint.path, headers: ["Authorization": "Bearer k"])
         }
     }
 

@@ -32,6 +32,9 @@ final class CurlExchange {
         case .head:
             set(CURLOPT_NOBODY, 1)
             transfer.uploaded()
+        case .delete:
+            set(CURLOPT_CUSTOMREQUEST, "DELETE")
+            transfer.uploaded()
         case .post(let body):
             ccurl_set_size(easy, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(body.count))
             body.withUnsafeBytes { bytes in

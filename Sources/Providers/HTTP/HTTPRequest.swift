@@ -5,6 +5,7 @@ struct HTTPRequest: Sendable {
     enum Method: Sendable {
         case get
         case head
+        case delete
         /// With a body whose length is known.
         case post([UInt8])
         /// With a body that is still being made: chunked in HTTP/1.1.

@@ -65,7 +65,7 @@ public struct OpenAISpeech: SpeechSynthesizer {
 }
 
 /// The sound of one answer. For one reader; letting go of it hangs up.
-private actor SpokenAnswer {
+actor SpokenAnswer {
     private let body: HTTPBody
     private let decoder: StreamedSound
     private let provider: String
