@@ -26,6 +26,7 @@ struct SettingsTests {
               "audio": { "captureDevice": "hw:1", /* loud */ "preRollMilliseconds": 500, },
               "button": { "source": "keyboard", "holdMilliseconds": 300 },
               "speechToText": [ { "provider": "pocketsphinx", "speed": 1.5 }, ],
+              "textToSpeech": [ { "provider": "elevenlabs", "transport": "http" } ],
             }
             """)
         #expect(complaints.isEmpty)
@@ -33,6 +34,7 @@ struct SettingsTests {
         #expect(settings.audio.preRollMilliseconds == 500)
         #expect(settings.button.source == .keyboard)
         #expect(settings.speechToText?.map(\.provider) == ["pocketsphinx"])
+        #expect(settings.textToSpeech?.map(\.transport) == [.http])
     }
 
     static let mistakes: [(json: String, complaint: String)] = [
@@ -47,6 +49,10 @@ struct SettingsTests {
         (
             #"{"audio":{"noSpeechSeconds":2.5}}"#,
             "setting audio.noSpeechSeconds is 2.5; use a whole number in 2...60"
+        ),
+        (
+            #"{"textToSpeech":[{"provider":"elevenlabs","transport":"tin"}]}"#,
+            "setting textToSpeech[0].transport is \"tin\"; use one of \"stream\", \"http\""
         ),
         (#"{"audio":{"sounds":1}}"#, "setting audio.sounds is 1; use true or false"),
         (#"{"audio":7}"#, "setting audio is 7; use an object"),

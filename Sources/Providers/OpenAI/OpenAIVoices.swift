@@ -45,7 +45,7 @@ public struct OpenAIVoices: VoiceLibrary {
     }
 
     /// `{"voices":[…]}` or the bare list; of names, as older servers have it, or of objects.
-    private struct Listed: Decodable {
+    struct Listed: Decodable {
         let voices: [OfferedVoice]
 
         private enum CodingKeys: String, CodingKey { case voices }
