@@ -22,7 +22,7 @@ final class Visit: BodyReceiver {
     init(_ request: Request, at endpoint: Endpoint?, _ stage: Stage) {
         self.request = request
         self.endpoint = endpoint
-        vendor = endpoint?.vendor
+        vendor = endpoint?.vendor(of: request)
         (script, fault) = stage.next(at: endpoint)
         journal = stage.journal
         let (connection, began, fault) = (request.connection, request.began, fault)

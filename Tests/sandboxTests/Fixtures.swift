@@ -8,6 +8,9 @@ import Voice
 /// What a program that does everything right sends.
 enum Good {
     static let chat = #"{"model":"gpt-6-luna","messages":[{"role":"user","content":"Hi"}]}"#
+    static let messages =
+        #"{"model":"claude-haiku-5-5","max_tokens":100,"#
+        + #""messages":[{"role":"user","content":"Hi"}]}"#
     static let speech =
         #"{"model":"tts-1","input":"one two","voice":"alloy","response_format":"pcm"}"#
 
@@ -40,6 +43,16 @@ extension RawClient {
         try post(.chat, "application/json", Array(body.utf8))
     }
 
+    /// - Parameter version: of the API; nil names none.
+    func messages(
+        _ body: String = Good.messages, version: String? = "2026-10-21"
+    ) throws -> Answer {
+        var headers = ["x-api-key": "k", "Content-Type": "application/json"]
+        headers["anthropic-version"] = version
+        return try ask(
+            "POST", Endpoint.messages.path, headers: headers, body: Array(body.utf8))
+    }
+
     func speech(_ body: String = Good.speech) throws -> Answer {
         try post(.speech, "application/json", Array(body.utf8))
     }
@@ -55,6 +68,7 @@ extension RawClient {
         case .speech: try speech()
         case .transcriptions: try transcriptions()
         case .models: try ask("GET", endpoint.path, headers: ["Authorization": "Bearer k"])
+        case .messages: try messages(Good.messages.dropLast() + #","stream":true}"#)
         }
     }
 

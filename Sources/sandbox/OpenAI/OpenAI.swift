@@ -35,6 +35,7 @@ struct OpenAI: Vendor {
             }
             return endpoint == .chat
                 ? TextDesk(Self.chat) : TextDesk(Self.speech)
+        default: throw VendorError(404, "Invalid URL (POST \(endpoint.path))")
         }
     }
 
