@@ -72,7 +72,9 @@ let package = Package(
         tests("Codec", ["Codec", "Linux", "Voice", "CSndFile"]),
         tests("Audio", ["Audio", "Codec", "Linux", "Voice"]),
         tests("Panel", ["Panel", "Linux", "Voice"]),
-        tests("Providers", ["Providers", "sandbox", "Codec", "Linux", "Voice", "WebSockets"]),
+        tests(
+            "Providers",
+            ["Providers", "sandbox", "Codec", "Linux", "Voice", "Web", "WebSockets"]),
         tests("VoiceLoop", ["VoiceLoop", "Codec", "Linux", "Voice"]),
         // Keeps something in a state folder until a test kills it.
         .executableTarget(

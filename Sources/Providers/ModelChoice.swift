@@ -16,8 +16,17 @@ public final class ModelChoice: Sendable {
 
     /// The model's id; who does not know it yet asks for the list.
     func id(for purpose: Purpose, at server: HTTPService) async throws(ProviderError) -> String {
-        if let known = state.withLock({ $0 }) { return known }
-        let models = try await server.models()
+        if let known { return known }
+        return try choose(from: try await server.models(), for: purpose, at: server)
+    }
+
+    /// Nil before a list was asked for.
+    var known: String? { state.withLock { $0 } }
+
+    /// The best of those that `server` lists, from now on.
+    func choose(
+        from models: [ListedModel], for purpose: Purpose, at server: HTTPService
+    ) throws(ProviderError) -> String {
         guard let id = ListedModel.choose(from: models, for: purpose) else {
             throw .unavailable(
                 provider: server.name,
@@ -28,12 +37,13 @@ public final class ModelChoice: Sendable {
     }
 }
 
-/// A model as `GET /models` lists it.
+/// A model as a server lists it, at OpenAI and its likes by `GET /models`.
 struct ListedModel: Decodable {
     let id: String
-    /// In seconds since 1970.
+    /// In seconds since 1970 or any other count of a server's: it is compared with others of the
+    /// same list only.
     let created: Double?
-    /// The day when it will be gone, as `2027-01-06`.
+    /// The day when it will be gone, as `2027-01-06`, or any text if that is not known.
     let shutdown: String?
 
     private enum CodingKeys: String, CodingKey {

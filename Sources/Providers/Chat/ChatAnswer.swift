@@ -25,7 +25,7 @@ struct ChatAnswer {
     }
 
     var calls: [ToolCall] { content.calls }
-    var isSilent: Bool { content.isEmpty }
+    var isSilent: Bool { content.isSilent }
 
     /// Takes what has arrived.
     ///
@@ -72,6 +72,7 @@ struct ChatAnswer {
             return piece
         case .call(let number, let id, let name, let arguments):
             try add(arguments, toCall: number, id, name)
+        case .thought(let thought): content.append(.thought(thought))
         case .finish(let reason): finish = reason
         case .over:
             finish = finish ?? .done

@@ -1,3 +1,5 @@
+import Voice
+
 /// How one family of servers wants to be asked, and how it answers: what `ChatReply` does is the
 /// same for all of them.
 protocol ChatDialect: Sendable {
@@ -21,6 +23,7 @@ enum ChatPart {
     case text(String)
     /// A part of a call: whatever is nil was told before, and arguments are added to those before.
     case call(number: Int, id: String?, name: String?, arguments: String)
+    case thought(JSONValue)
     /// The model stopped writing.
     case finish(ChatFinish)
     /// Nothing more will come, though the connection may go on.

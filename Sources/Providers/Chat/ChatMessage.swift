@@ -30,6 +30,9 @@ enum ChatMessage {
 enum ChatContent {
     case text(String)
     case call(ToolCall)
+    /// What the model thought, as the server wrote it: nobody else understands it, but the server
+    /// wants it back, unchanged, before it goes on after a call.
+    case thought(JSONValue)
 
     var call: ToolCall? {
         if case .call(let call) = self { call } else { nil }
@@ -44,6 +47,9 @@ extension [ChatContent] {
     }
 
     var calls: [ToolCall] { compactMap(\.call) }
+
+    /// Thoughts are told to nobody.
+    var isSilent: Bool { text.isEmpty && calls.isEmpty }
 }
 
 /// A tool that the model wants.

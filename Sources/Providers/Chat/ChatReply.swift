@@ -17,6 +17,8 @@ actor ChatReply {
     private var results: [String] = []
     private var pieces: [String] = []
     private var hasWritten = false
+    /// What was said before a tool was used is a sentence of its own.
+    private var beginsLine = false
     private var end: Result<Void, ProviderError>?
 
     /// A model that goes on asking for tools is going round in circles.
@@ -69,8 +71,13 @@ actor ChatReply {
     private func fail(_ error: ProviderError) {
         guard error != .cancelled, !results.isEmpty else { return end = .failure(error) }
         server.note("\(error); telling what was done")
-        pieces = [results.joined(separator: " ")]
+        tellResults()
         end = .success(())
+    }
+
+    private func tellResults() {
+        if beginsLine { pieces.append("\n") }
+        pieces.append(results.joined(separator: " "))
     }
 
     private func goOn() async throws(ProviderError) {
@@ -84,7 +91,11 @@ actor ChatReply {
         }
         let (new, failure) = content.take(bytes)
         answer = (body, asked, content)
-        if !new.isEmpty { results = [] }
+        if !new.isEmpty {
+            results = []
+            if beginsLine { pieces.append("\n") }
+            beginsLine = false
+        }
         pieces += new
         if let failure { throw failure }
         // Signs of life are no answer.
@@ -131,10 +142,11 @@ actor ChatReply {
             throw .refused(provider: server.name, reason: "its filter does not let the reply pass")
         default:
             if !content.calls.isEmpty { return await callTools(content) }
-            if !hasWritten, pieces.isEmpty {
+            if !results.isEmpty {
                 // Some say nothing more when a tool has done what was asked.
-                guard !results.isEmpty else { throw failure("its reply is empty") }
-                pieces = [results.joined(separator: " ")]
+                tellResults()
+            } else if !hasWritten {
+                throw failure("its reply is empty")
             }
             end = .success(())
         }
@@ -149,6 +161,7 @@ actor ChatReply {
             results.append(told.last!.text)
         }
         conversation.messages.append(.results(told))
+        beginsLine = hasWritten
     }
 
     private func failure(_ reason: String) -> ProviderError {

@@ -10,6 +10,10 @@ struct ServiceFailure {
     /// Whatever the server calls the kind of failure.
     let codes: [String]
 
+    /// OpenAI's, ElevenLabs' and Anthropic's.
+    private static let quotaCodes: Set = [
+        "insufficient_quota", "quota_exceeded", "billing_error",
+    ]
     /// Longer ones are pages.
     private static let longestMessage = 300
 
@@ -34,7 +38,7 @@ struct ServiceFailure {
 
     /// The credit is used up, which has the same status as too many requests.
     var isQuota: Bool {
-        codes.contains { $0 == "insufficient_quota" || $0 == "quota_exceeded" }
+        codes.contains { Self.quotaCodes.contains($0) }
             || status == 402
             || status == 429 && codes.contains { $0.contains("credit") || $0.contains("quota") }
     }
