@@ -34,6 +34,7 @@ struct ProviderTable {
     func languageModel(_ link: Settings.Link) -> (any LanguageModel)? {
         switch link.provider {
         case "openai": chat(link)
+        case "anthropic": messages(link)
         case "skills": skills
         default: nil
         }
@@ -57,6 +58,22 @@ struct ProviderTable {
         options.reasoningEffort = link.reasoningEffort
         return OpenAIChat(
             openAI(link), model: ModelChoice(link.model), options: options,
+            tools: link.tools ? tools : nil)
+    }
+
+    private func messages(_ link: Settings.Link) -> AnthropicMessages {
+        var options = AnthropicMessages.Options()
+        if let limit = link.maxTokens { options.maxTokens = limit }
+        options.reasoningEffort = link.reasoningEffort
+        var link = link
+        link.baseURL = link.baseURL ?? environment("ANTHROPIC_BASE_URL")
+        let server = HTTPService.anthropic(
+            name: link.provider, baseURL: link.baseURL ?? HTTPService.anthropicURL,
+            key: link.isReadByOthers ? nil : secrets[.anthropic], client: cloud.client,
+            timeout: link.timeoutSeconds.map { .seconds($0) } ?? HTTPService.defaultTimeout,
+            clock: clock, log: log)
+        return AnthropicMessages(
+            server, model: ModelChoice(link.model), options: options,
             tools: link.tools ? tools : nil)
     }
 
@@ -85,10 +102,13 @@ struct ProviderTable {
         _ key: String, _ links: [Settings.Link]?, local: String,
         _ make: (Settings.Link) -> Provider?
     ) -> Failover<Provider> {
+        let isSetUp = links != nil
         var links = links ?? withKeys
         if links.last?.provider != local { links.append(Settings.Link(provider: local)) }
         let made = links.compactMap { link -> Failover<Provider>.Link? in
             if let provider = make(link) { return .init(link.name(among: links), provider) }
+            // Whoever has a key may be of use for another stage only.
+            guard isSetUp else { return nil }
             log.warning(
                 "setting \(key): provider \"\(link.provider)\" is not in this version; passed over")
             return nil
@@ -97,8 +117,14 @@ struct ProviderTable {
     }
 
     private var withKeys: [Settings.Link] {
-        secrets[.openAI] == nil ? [] : [Settings.Link(provider: "openai")]
+        Self.keys.filter { secrets[$0.key] != nil }.map { Settings.Link(provider: $0.provider) }
     }
+
+    /// Who is asked first where several have a key.
+    private static let keys: [(provider: String, key: Secrets.Name)] = [
+        ("openai", .openAI),
+        ("anthropic", .anthropic),
+    ]
 }
 
 extension Settings.Link {
