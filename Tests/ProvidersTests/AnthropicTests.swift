@@ -240,8 +240,8 @@ struct AnthropicTests {
     ) async throws -> ProviderError {
         let server = try ScriptedServer([events])
         let service = server.service(clock, log.log)
-        return try #require(
-            await Self.failure { _ = try await chat(service, tools: tools) })
+        let error = await Self.failure { _ = try await chat(service, tools: tools) }
+        return try #require(error)
     }
 
     // MARK: - What goes wrong

@@ -60,10 +60,10 @@ private struct Message: Encodable {
         switch message {
         case .question(let text):
             role = "user"
-            content = [.block(text)].compactMap(\.self)
+            content = JSONValue.block(saying: text).map { [$0] } ?? []
         case .reply(let parts):
             role = "assistant"
-            content = parts.compactMap(JSONValue.block)
+            content = parts.compactMap(JSONValue.block(of:))
         case .results(let results):
             // All that belong to one reply stand in one message.
             role = "user"
@@ -80,13 +80,13 @@ private struct Message: Encodable {
 
 extension JSONValue {
     /// Nil for a text without words, which is refused.
-    fileprivate static func block(_ text: String) -> JSONValue? {
+    fileprivate static func block(saying text: String) -> JSONValue? {
         text.isBlank ? nil : .object(["type": .string("text"), "text": .string(text)])
     }
 
-    fileprivate static func block(_ part: ChatContent) -> JSONValue? {
+    fileprivate static func block(of part: ChatContent) -> JSONValue? {
         switch part {
-        case .text(let text): return block(text)
+        case .text(let text): return block(saying: text)
         case .thought(let thought): return thought
         case .call(let call):
             let arguments = try? JSONDecoder().decode(
