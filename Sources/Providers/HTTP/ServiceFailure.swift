@@ -9,6 +9,8 @@ struct ServiceFailure {
     let message: String
     /// Whatever the server calls the kind of failure.
     let codes: [String]
+    /// Where a redirect points to; nil for what is none.
+    let location: String?
 
     /// Longer ones are pages.
     private static let longestMessage = 300
@@ -24,6 +26,7 @@ struct ServiceFailure {
         self.status = status
         retryAfter = RetryPolicy.wish(headers)
         codes = told?.codes ?? []
+        location = headers["location"]
         var text = told?.message ?? ""
         if text.isEmpty { text = headers["location"].map { "it points to \($0.hostInURL)" } ?? "" }
         let oneLine = text.split(whereSeparator: \.isNewline).joined(separator: " ")
