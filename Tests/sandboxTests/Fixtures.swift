@@ -54,6 +54,10 @@ extension RawClient {
         case .chat: try chat(Good.chat.dropLast() + #","stream":true}"#)
         case .speech: try speech()
         case .transcriptions: try transcriptions()
+        case .azureTranscription: try azureTranscription()
+        case .azureSpeech: try azureSpeech()
+        case .azureVoices: try azureVoices()
+        case .googleSpeech: try googleSpeech()
         case .models: try ask("GET", endpoint.path, headers: ["Authorization": "Bearer k"])
         }
     }

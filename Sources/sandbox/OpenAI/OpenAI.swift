@@ -25,7 +25,7 @@ struct OpenAI: Vendor {
                     whole: Array(Model.listing.utf8), type: "application/json",
                     at: occasion.lastByte)
             }
-        case .chat, .speech:
+        default:
             guard request.contentType == "application/json" else {
                 throw VendorError(
                     415,
