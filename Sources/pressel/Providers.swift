@@ -23,6 +23,8 @@ struct ProviderTable {
             OpenAITranscription(
                 openAI(link), model: ModelChoice(link.model), language: link.language ?? language,
                 upload: link.upload == .whole ? .whole : .streamed)
+        case "azure":
+            AzureRecognition(azure(.recognition, link), language: link.language ?? language)
         case "pocketsphinx":
             PocketSphinx(
                 program: pathOfThisProgram(), model: link.model ?? PocketSphinx.defaultModel,
@@ -42,6 +44,15 @@ struct ProviderTable {
     func synthesizer(_ link: Settings.Link) -> (any SpeechSynthesizer)? {
         switch link.provider {
         case "openai": speech(link)
+        case "azure":
+            AzureSpeech(
+                azure(.speech, link), language: link.language ?? language, voice: link.voice,
+                speed: link.speed ?? 1, pace: pace)
+        case "google-translate":
+            GoogleTranslateSpeech(
+                language: link.language ?? language, domain: link.region, baseURL: link.baseURL,
+                speed: link.speed ?? 1, pace: pace, client: cloud.client, timeout: timeout(link),
+                clock: clock, log: log)
         case "espeak-ng":
             ESpeak(
                 voice: link.voice ?? ESpeak.voice(forLanguage: link.language ?? language),
@@ -75,8 +86,18 @@ struct ProviderTable {
             name: link.provider,
             baseURL: link.baseURL ?? environment("OPENAI_BASE_URL") ?? HTTPService.openAIURL,
             key: link.isReadByOthers ? nil : secrets[.openAI], client: cloud.client,
-            timeout: link.timeoutSeconds.map { .seconds($0) } ?? HTTPService.defaultTimeout,
-            clock: clock, log: log)
+            timeout: timeout(link), clock: clock, log: log)
+    }
+
+    private func azure(_ part: AzureService.Part, _ link: Settings.Link) -> AzureService {
+        AzureService(
+            part, region: link.region ?? secrets[.microsoftRegion], baseURL: link.baseURL,
+            key: link.isReadByOthers ? nil : secrets[.microsoft], client: cloud.client,
+            timeout: timeout(link), clock: clock, log: log)
+    }
+
+    private func timeout(_ link: Settings.Link) -> Duration {
+        link.timeoutSeconds.map { .seconds($0) } ?? HTTPService.defaultTimeout
     }
 
     /// The chain for one stage: the links of `settings` that this version has, the device's own
@@ -85,10 +106,13 @@ struct ProviderTable {
         _ key: String, _ links: [Settings.Link]?, local: String,
         _ make: (Settings.Link) -> Provider?
     ) -> Failover<Provider> {
+        let isChosen = links != nil
         var links = links ?? withKeys
         if links.last?.provider != local { links.append(Settings.Link(provider: local)) }
         let made = links.compactMap { link -> Failover<Provider>.Link? in
             if let provider = make(link) { return .init(link.name(among: links), provider) }
+            // Who has a key need not have something for every stage.
+            guard isChosen else { return nil }
             log.warning(
                 "setting \(key): provider \"\(link.provider)\" is not in this version; passed over")
             return nil
@@ -96,8 +120,12 @@ struct ProviderTable {
         return Failover(made, clock: clock, log: log)
     }
 
+    /// Those whose key is there, the preferred first.
     private var withKeys: [Settings.Link] {
-        secrets[.openAI] == nil ? [] : [Settings.Link(provider: "openai")]
+        let keys: [(name: Secrets.Name, provider: String)] = [
+            (.openAI, "openai"), (.microsoft, "azure"),
+        ]
+        return keys.filter { secrets[$0.name] != nil }.map { Settings.Link(provider: $0.provider) }
     }
 }
 
