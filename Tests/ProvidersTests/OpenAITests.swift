@@ -250,6 +250,7 @@ struct OpenAITests {
             case .chat: _ = try await chat(server())
             case .speech: _ = try await speak(server())
             case .models: _ = try await server().models()
+            default: break
             }
         }
         #expect(Self.sort(of: try #require(error)) == refusal.sort)
