@@ -121,7 +121,7 @@ gtts.tts._translate_url = lambda tld="com", path="": f"{base}/{path}"
 sound = said("one two three")
 check("MP3", sound[0] == 0xFF)
 check("slow is slower", len(said("one two three", slow=True)) > len(sound))
-long = "The lamp hums. " * 20
+long = "The lamp glows. " * 20
 before = len(asked())
 said(long)
 check("a long text in parts", len(asked()) - before == 20)
