@@ -65,14 +65,17 @@ let package = Package(
             swiftSettings: strict),
 
         .target(
-            name: "TestSupport", dependencies: ["Audio", "Codec", "Linux", "Providers", "Voice"],
+            name: "TestSupport",
+            dependencies: ["Audio", "Codec", "Linux", "Providers", "Voice", "WebSockets"],
             path: "Tests/TestSupport", swiftSettings: strict),
         tests("Voice", ["Voice"]),
         tests("Linux", ["Linux", "Voice"]),
         tests("Codec", ["Codec", "Linux", "Voice", "CSndFile"]),
         tests("Audio", ["Audio", "Codec", "Linux", "Voice"]),
         tests("Panel", ["Panel", "Linux", "Voice"]),
-        tests("Providers", ["Providers", "sandbox", "Codec", "Linux", "Voice", "WebSockets"]),
+        tests(
+            "Providers",
+            ["Providers", "sandbox", "Codec", "Linux", "Voice", "Web", "WebSockets"]),
         tests("VoiceLoop", ["VoiceLoop", "Codec", "Linux", "Voice"]),
         // Keeps something in a state folder until a test kills it.
         .executableTarget(

@@ -162,14 +162,14 @@ struct MP3FrameHeader {
 }
 
 /// 16-bit little-endian samples out of bytes that may break off inside of a frame.
-struct SampleBytes {
-    let format: AudioFormat
+public struct SampleBytes {
+    public let format: AudioFormat
     private var rest: [UInt8] = []
 
-    init(_ format: AudioFormat) { self.format = format }
+    public init(_ format: AudioFormat) { self.format = format }
 
     /// The whole frames; what is left of the last one waits for the next bytes.
-    mutating func take(_ bytes: ArraySlice<UInt8>) -> AudioChunk {
+    public mutating func take(_ bytes: ArraySlice<UInt8>) -> AudioChunk {
         let all = rest.isEmpty ? bytes : (rest + bytes)[...]
         let whole = all.count - all.count % (2 * format.channels)
         rest = Array(all.dropFirst(whole))

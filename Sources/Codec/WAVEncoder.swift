@@ -19,8 +19,12 @@ public final class WAVEncoder: AudioEncoder {
 
     public func encode(_ chunk: AudioChunk) -> [UInt8] {
         precondition(chunk.format == format, "a stream has one format")
-        var bytes = begin()
-        bytes.reserveCapacity(bytes.count + chunk.samples.count * 2)
+        return begin() + samples(chunk)
+    }
+
+    private func samples(_ chunk: AudioChunk) -> [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(chunk.samples.count * 2)
         for sample in chunk.samples {
             bytes.append(UInt8(truncatingIfNeeded: sample))
             bytes.append(UInt8(truncatingIfNeeded: sample >> 8))
@@ -37,14 +41,28 @@ public final class WAVEncoder: AudioEncoder {
         return header
     }
 
+    /// A whole file, whose header knows how long the sound is.
+    public static func file(of sound: AudioChunk) -> [UInt8] {
+        let encoder = WAVEncoder(format: sound.format)
+        let length = UInt32(sound.samples.count * 2)
+        return encoder.header(samples: length, file: length + 36) + encoder.samples(sound)
+    }
+
     private var header: [UInt8] {
+        header(samples: Self.unknownLength, file: Self.unknownLength)
+    }
+
+    /// - Parameters:
+    ///   - samples: how many bytes of them there are.
+    ///   - file: how many bytes come behind the first eight.
+    private func header(samples: UInt32, file: UInt32) -> [UInt8] {
         let frameBytes = format.channels * 2
         var header: [UInt8] = []
         func add<Number: FixedWidthInteger>(_ number: Number) {
             withUnsafeBytes(of: number.littleEndian) { header += $0 }
         }
         header += Array("RIFF".utf8)
-        add(Self.unknownLength)
+        add(file)
         header += Array("WAVEfmt ".utf8)
         add(UInt32(16))
         add(UInt16(1))  // whole-number samples
@@ -54,7 +72,7 @@ public final class WAVEncoder: AudioEncoder {
         add(UInt16(frameBytes))
         add(UInt16(16))
         header += Array("data".utf8)
-        add(Self.unknownLength)
+        add(samples)
         return header
     }
 }

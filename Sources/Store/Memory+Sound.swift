@@ -43,17 +43,21 @@ extension Memory {
         guard rename(path + ".new", path) == 0 else {
             throw .failed(reason: "\(SystemError("keep", path, code: errno))")
         }
+        let isCopied = copyForArchive(path, sound, of: id)
         do {
             try write { database throws(DatabaseError) in
                 try database.run(
                     "note a recording in", "UPDATE turns SET \(sound.column) = ? WHERE id = ?",
                     [Value(bytes), .text(id.text)])
+                if isCopied { try self.queue(sound, of: id, bytes: bytes, in: database) }
             }
         } catch {
             removeTree(path)
             throw error
         }
         try limitSound()
+        try limitUploads()
+        if isCopied { tell(.archiveWaits) }
         return true
     }
 
@@ -106,7 +110,7 @@ extension Memory {
 
     func removeSound(of id: TurnID) { removeTree("\(soundFolder)/\(id)") }
 
-    /// Removes sound of which no turn knows: left by a power cut between the file and the row.
+    /// Removes sound of which nobody knows: left by a power cut between the file and the row.
     func sweep() {
         let kept = try? read { database throws(DatabaseError) in
             try database.rows(
@@ -118,5 +122,6 @@ extension Memory {
         for name in Set(names(inFolder: soundFolder)).subtracting(kept) {
             removeTree("\(soundFolder)/\(name)")
         }
+        sweepUploads()
     }
 }

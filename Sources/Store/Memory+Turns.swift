@@ -50,6 +50,7 @@ extension Memory {
         let removed = try write { database throws(DatabaseError) in
             for turn in waiting {
                 try Self.write(turn, countedFrom: self.historyClock.believed, to: database)
+                try self.queue(turn.record, in: database)
             }
             for conversation in self.forgotten.sorted() {
                 try Self.forget(conversation, in: database)
@@ -66,6 +67,10 @@ extension Memory {
         // Or need not be, and shall not be when the limits change.
         for index in recent.indices { recent[index].isWritten = true }
         for id in removed { removeSound(of: id) }
+        try limitUploads()
+        if limits.archives, waiting.contains(where: { $0.record.outcome != nil }) {
+            tell(.archiveWaits)
+        }
     }
 
     private func hold(_ record: TurnRecord) {

@@ -10,10 +10,12 @@ public struct ClonedVoice: Equatable, Sendable {
     public let name: String
     /// When the person agreed, in seconds since 1970 UTC; nil if the clock was not set then.
     public let consentAt: Int64?
+    /// Who agreed: the person whose voice it is, as they are called.
+    public let consentBy: String?
 
     public init(
         id: String, user: String, provider: String, providerVoice: String, name: String,
-        consentAt: Int64?
+        consentAt: Int64?, consentBy: String? = nil
     ) {
         self.id = id
         self.user = user
@@ -21,6 +23,7 @@ public struct ClonedVoice: Equatable, Sendable {
         self.providerVoice = providerVoice
         self.name = name
         self.consentAt = consentAt
+        self.consentBy = consentBy
     }
 }
 
@@ -35,11 +38,13 @@ extension Memory {
                 "keep a voice in",
                 """
                 INSERT OR REPLACE INTO voices
-                (id, user, provider, provider_voice, name, consent_at) VALUES (?, ?, ?, ?, ?, ?)
+                (id, user, provider, provider_voice, name, consent_at, consent_by)
+                VALUES (?, ?, ?, ?, ?, ?, ?)
                 """,
                 [
                     .text(voice.id), .text(voice.user), .text(voice.provider),
                     .text(voice.providerVoice), .text(voice.name), Value(voice.consentAt),
+                    Value(voice.consentBy),
                 ])
         }
     }
@@ -50,13 +55,15 @@ extension Memory {
             try database.rows(
                 "read the voices from",
                 """
-                SELECT id, user, provider, provider_voice, name, consent_at FROM voices
+                SELECT id, user, provider, provider_voice, name, consent_at, consent_by
+                FROM voices
                 WHERE ?1 IS NULL OR user = ?1 ORDER BY rowid
                 """, [Value(user)]
             ) {
                 ClonedVoice(
                     id: $0.text(0), user: $0.text(1), provider: $0.text(2),
-                    providerVoice: $0.text(3), name: $0.text(4), consentAt: $0.optionalInteger(5))
+                    providerVoice: $0.text(3), name: $0.text(4), consentAt: $0.optionalInteger(5),
+                    consentBy: $0.optionalText(6))
             }
         }
     }

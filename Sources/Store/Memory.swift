@@ -33,6 +33,9 @@ public actor Memory {
     /// Turns that were deleted while they may still be going on: a later save leaves them deleted.
     var deleted: [TurnID] = []
 
+    /// Whether it was told that the archive's queue is full.
+    var isArchiveFull = false
+
     var historyClock = HistoryClock()
     private var lastLook: Moment
 
@@ -60,6 +63,8 @@ public actor Memory {
         self.notify = notify
         lastLook = clock.now
     }
+
+    func tell(_ event: MemoryEvent) { notify(event) }
 
     /// Opens the store, if that has not been done yet; every other call does the same. A damaged
     /// one is set aside, and `notify` told.

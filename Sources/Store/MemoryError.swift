@@ -38,4 +38,9 @@ public enum MemoryEvent: Equatable, Sendable {
     case cannotWrite(MemoryError)
     /// After one of the two before: it works again, and has what was held back.
     case worksAgain
+    /// Something was queued for the archive.
+    case archiveWaits
+    /// More waits for the archive than may: the oldest is dropped, from now until the queue is
+    /// empty again.
+    case archiveIsFull
 }

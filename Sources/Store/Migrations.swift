@@ -41,7 +41,8 @@ enum Migrations {
             provider TEXT NOT NULL,
             provider_voice TEXT NOT NULL,
             name TEXT NOT NULL,
-            consent_at INTEGER
+            consent_at INTEGER,
+            consent_by TEXT
         );
         CREATE INDEX voices_by_user ON voices (user);
         CREATE TABLE keys (
@@ -55,7 +56,20 @@ enum Migrations {
             system_prompt TEXT
         );
         CREATE TABLE marks (name TEXT PRIMARY KEY NOT NULL, value TEXT NOT NULL);
+        """,
         """
+        CREATE TABLE uploads (
+            sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+            turn TEXT NOT NULL,
+            name TEXT NOT NULL,
+            at INTEGER,
+            content TEXT,
+            content_bytes INTEGER NOT NULL DEFAULT 0,
+            file_bytes INTEGER NOT NULL DEFAULT 0,
+            UNIQUE (turn, name)
+        );
+        CREATE INDEX uploads_by_size ON uploads (content_bytes, file_bytes);
+        """,
     ]
 
     /// Brings `database`, which has the tables of `version`, to `steps.count`; each step whole or

@@ -101,6 +101,7 @@ public struct Settings: Equatable, Sendable {
         /// Of raw sound, where the server does not name it.
         public var sampleRate: Int?
         public var upload: Upload?
+        public var transport: Transport?
         /// Of one reply, in tokens.
         public var maxTokens: Int?
         public var maxTokensField: MaxTokensField?
@@ -111,6 +112,10 @@ public struct Settings: Equatable, Sendable {
 
         /// How a recording travels.
         public enum Upload: String, CaseIterable, Sendable { case streamed, whole }
+
+        /// How words travel to a voice: over a WebSocket, as they are written, or in a request for
+        /// each part of a reply.
+        public enum Transport: String, CaseIterable, Sendable { case stream, http }
 
         /// By which name the server knows the limit of a reply.
         public enum MaxTokensField: String, CaseIterable, Sendable {
@@ -131,6 +136,20 @@ public struct Settings: Equatable, Sendable {
     public struct History: Equatable, Sendable {
         public var keepDays = 30
         public var keepAudio = false
+        /// Nil keeps turns on the device only.
+        public var archive: Archive?
+    }
+
+    /// A bucket that turns are copied to.
+    public struct Archive: Equatable, Sendable {
+        /// Nil is Amazon's own in the region.
+        public var endpoint: String?
+        public var bucket: String
+        public var region = "us-east-1"
+        /// What the objects' keys begin with, without a slash at its ends; empty for nothing.
+        public var prefix = ""
+
+        public init(bucket: String) { self.bucket = bucket }
     }
 
     public struct Web: Equatable, Sendable {

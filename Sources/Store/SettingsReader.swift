@@ -118,11 +118,25 @@ struct SettingsReader {
         return string
     }
 
+    /// A text that `accept` takes.
+    mutating func readName(
+        _ key: String, into value: inout String?, allowed: String, _ accept: (String) -> Bool
+    ) {
+        readOptional(key, into: &value, allowed: allowed) { written in
+            Self.text(written).flatMap { accept($0) ? $0 : nil }
+        }
+    }
+
     /// The address of a server.
-    mutating func readURL(_ key: String, into value: inout String?) {
-        readOptional(key, into: &value, allowed: "a URL that begins with http:// or https://") {
+    ///
+    /// - Parameter schemes: with which it may begin.
+    mutating func readURL(
+        _ key: String, into value: inout String?, schemes: [String] = ["http://", "https://"]
+    ) {
+        let allowed = "a URL that begins with \(schemes.joined(separator: " or "))"
+        readOptional(key, into: &value, allowed: allowed) {
             Self.text($0).flatMap { text in
-                let isURL = ["http://", "https://"].contains {
+                let isURL = schemes.contains {
                     text.lowercased().hasPrefix($0) && text.count > $0.count
                 }
                 return isURL ? text : nil
@@ -274,9 +288,6 @@ struct SettingsReader {
             return nil
         }
     }
-
-    /// A key of this version's settings that no part looks at yet.
-    mutating func ignore(_ key: String) { known.insert(key) }
 
     /// All that is wrong, unknown keys among it.
     func finished() -> [SettingsComplaint] {

@@ -113,7 +113,9 @@ extension Settings.Link {
         var provider: String?
         file.read("provider", into: &provider)
         self.init(provider: provider ?? "")
-        file.readURL("baseURL", into: &baseURL)
+        // The one protocol here that is no HTTP.
+        let schemes = provider == "wyoming" ? ["tcp://"] : ["http://", "https://"]
+        file.readURL("baseURL", into: &baseURL, schemes: schemes)
         file.read("model", into: &model)
         file.readLanguage("language", into: &language)
         file.read("voice", into: &voice)
@@ -123,6 +125,7 @@ extension Settings.Link {
         file.read("instructions", into: &instructions)
         file.read("sampleRate", into: &sampleRate, within: 8_000...48_000)
         file.read("upload", into: &upload)
+        file.read("transport", into: &transport)
         file.read("maxTokens", into: &maxTokens, within: 1...100_000)
         file.read("maxTokensField", into: &maxTokensField)
         file.read("reasoningEffort", into: &reasoningEffort)
@@ -147,8 +150,58 @@ extension Settings.History {
     fileprivate mutating func read(from file: inout SettingsReader) {
         file.read("keepDays", into: &keepDays, within: 0...3650)
         file.read("keepAudio", into: &keepAudio)
-        file.ignore("archive")
+        file.section("archive") { archive = Settings.Archive(from: &$0) }
     }
+}
+
+extension Settings.Archive {
+    /// Nil if anything is wrong: turns must not go to where nobody wanted them.
+    fileprivate init?(from file: inout SettingsReader) {
+        var (bucket, region, prefix) = (nil as String?, nil as String?, nil as String?)
+        var endpoint: String?
+        file.readURL("endpoint", into: &endpoint)
+        if let text = endpoint, text.contains(where: { "?#@ ".contains($0) }) {
+            file.complain(
+                "endpoint", "is \"\(text)\"; use a URL as in \"http://192.168.1.5:9000\"")
+        }
+        file.readName(
+            "bucket", into: &bucket, allowed: "a bucket's name of letters, digits, -, . and _"
+        ) { Self.isBucket($0) }
+        file.readName(
+            "region", into: &region, allowed: "a region as in \"eu-central-1\""
+        ) { $0.utf8.allSatisfy { $0 == 0x2D || isLetterOrDigit($0) } }
+        file.readName(
+            "prefix", into: &prefix,
+            allowed: "letters, digits, _, ., - and / between them, at most 200"
+        ) { Self.isPrefix($0) }
+        if file.complaints.isEmpty { file.require("bucket", "history.archive") }
+        guard let bucket, file.finished().isEmpty else { return nil }
+        self.init(bucket: bucket)
+        self.endpoint = endpoint
+        self.region = region ?? self.region
+        self.prefix = prefix ?? self.prefix
+    }
+
+    private static func isBucket(_ name: String) -> Bool {
+        (3...255).contains(name.utf8.count) && isPart(name[...])
+    }
+
+    /// Parts that mean another place, or none, would be taken for something else on the way.
+    private static func isPrefix(_ text: String) -> Bool {
+        text.utf8.count <= 200
+            && text.split(separator: "/", omittingEmptySubsequences: false).allSatisfy(isPart)
+    }
+
+    private static func isPart(_ part: Substring) -> Bool {
+        !part.isEmpty && part != "." && part != ".."
+            && part.utf8.allSatisfy { byte in
+                isLetterOrDigit(byte) || [0x2D, 0x2E, 0x5F].contains(byte)
+            }
+    }
+}
+
+private func isLetterOrDigit(_ byte: UInt8) -> Bool {
+    (0x30...0x39).contains(byte) || (0x61...0x7A).contains(byte | 0x20)
 }
 
 extension Settings.Web {

@@ -119,7 +119,7 @@ extension TurnRecord {
     /// So that search finds a word however it is written, in any alphabet.
     static func folded(_ text: String) -> String { text.lowercased() }
 
-    private static func beginning(of text: String) -> String {
+    static func beginning(of text: String) -> String {
         guard text.utf8.count > longestText else { return text }
         // A character that is cut in two is left out.
         var end = text.utf8.index(text.startIndex, offsetBy: longestText)

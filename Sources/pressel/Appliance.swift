@@ -8,7 +8,8 @@ import VoiceLoop
 /// The parts of the device, introduced to each other as the settings say.
 struct Appliance {
     let settings: Settings
-    private let secrets: Secrets
+    let secrets: Secrets
+    let cloud: Cloud
     let clock = MonotonicClock()
     let log: Log
 
@@ -16,6 +17,7 @@ struct Appliance {
     init(_ configuration: Configuration, log: Log) {
         settings = configuration.settings
         secrets = configuration.secrets
+        cloud = Cloud(caFile: settings.network.caFile)
         self.log = log
         wallClock = SystemWallClock(timeZone: settings.timeZone)
     }
@@ -91,8 +93,7 @@ struct Appliance {
         let outages = Outages(clock: clock)
         let table = ProviderTable(
             language: settings.language, skills: skills, tools: SkillTools(skills), pace: pace,
-            secrets: secrets, cloud: Cloud(caFile: settings.network.caFile),
-            outages: outages, clock: clock,
+            secrets: secrets, cloud: cloud, outages: outages, clock: clock,
             log: log.of("providers"))
         return LoopParts(
             microphone: microphone, speaker: speaker,

@@ -59,8 +59,7 @@ struct Configuration {
 
     /// Keys that are understood, but whose part this version does not have.
     private static let laterKeys = [
-        "board", "history.archive", "web.tlsPort", "web.publicURL", "web.allowedHosts",
-        "web.allowedOrigins",
+        "board", "web.tlsPort", "web.publicURL", "web.allowedHosts", "web.allowedOrigins",
     ]
 
     private static func withoutEffect(_ tree: JSONValue) -> [String] {

@@ -1,12 +1,11 @@
 import Linux
 import Providers
 import Store
-import Synchronization
 import Voice
 import VoiceLoop
 
-/// The providers by the names that settings use: a new one is a file in `Providers` and a line
-/// here.
+/// The providers by the names that settings use: a new one is a file in `Providers`, a line here
+/// and, where it takes more than a line to make one, a function beside this.
 struct ProviderTable {
     let language: String
     let skills: Skills
@@ -27,6 +26,12 @@ struct ProviderTable {
         case "openai-realtime":
             OpenAIRealtimeTranscription(
                 openAI(link), model: ModelChoice(link.model), language: link.language ?? language)
+        case "azure":
+            AzureRecognition(azure(.recognition, link), language: link.language ?? language)
+        case "wyoming":
+            WyomingRecognition(
+                wyoming(link, WyomingServer.transcriptionPort), model: link.model,
+                language: link.language ?? language)
         case "pocketsphinx":
             PocketSphinx(
                 program: pathOfThisProgram(), model: link.model ?? PocketSphinx.defaultModel,
@@ -38,6 +43,7 @@ struct ProviderTable {
     func languageModel(_ link: Settings.Link) -> (any LanguageModel)? {
         switch link.provider {
         case "openai": chat(link)
+        case "anthropic": messages(link)
         case "skills": skills
         default: nil
         }
@@ -47,6 +53,20 @@ struct ProviderTable {
         switch link.provider {
         case "openai": speech(link)
         case "openai-realtime": realtimeSpeech(link)
+        case "elevenlabs": elevenLabsSpeech(link)
+        case "azure":
+            AzureSpeech(
+                azure(.speech, link), language: link.language ?? language, voice: link.voice,
+                speed: link.speed ?? 1, pace: pace)
+        case "google-translate":
+            GoogleTranslateSpeech(
+                language: link.language ?? language, domain: link.region, baseURL: link.baseURL,
+                speed: link.speed ?? 1, pace: pace, client: cloud.client, timeout: timeout(link),
+                clock: clock, log: log)
+        case "wyoming":
+            WyomingSpeech(
+                wyoming(link, WyomingServer.speechPort), voice: link.voice ?? link.model,
+                language: link.language)
         case "espeak-ng":
             ESpeak(
                 voice: link.voice ?? ESpeak.voice(forLanguage: link.language ?? language),
@@ -55,42 +75,24 @@ struct ProviderTable {
         }
     }
 
-    private func chat(_ link: Settings.Link) -> OpenAIChat {
-        var options = OpenAIChat.Options()
-        options.maxTokens = link.maxTokens
-        if link.maxTokensField == .maxTokens { options.limitField = .maxTokens }
-        options.reasoningEffort = link.reasoningEffort
-        return OpenAIChat(
-            openAI(link), model: ModelChoice(link.model), options: options,
-            tools: link.tools ? tools : nil)
+    /// The voices of a link of `textToSpeech`; nil for a provider that has no list of any.
+    func voiceLibrary(_ link: Settings.Link) -> (any VoiceLibrary)? {
+        switch link.provider {
+        case "openai": OpenAIVoices(openAI(link), model: ModelChoice(link.model))
+        case "elevenlabs": ElevenLabsLibrary(elevenLabs(link))
+        case "espeak-ng": ESpeakVoices()
+        default: nil
+        }
     }
 
-    private func speech(_ link: Settings.Link) -> OpenAISpeech {
-        var options = OpenAISpeech.Options()
-        if let voice = link.voice { options.voice = voice }
-        if let speed = link.speed { options.speed = speed }
-        if let rate = link.sampleRate { options.framesPerSecond = rate }
-        options.instructions = link.instructions
-        return OpenAISpeech(
-            openAI(link), model: ModelChoice(link.model), options: options, pace: pace)
-    }
+    /// Who is asked first where several have a key.
+    private static let keys: [(provider: String, key: Secrets.Name)] = [
+        ("openai", .openAI), ("openai-realtime", .openAI), ("anthropic", .anthropic),
+        ("elevenlabs", .elevenLabs), ("azure", .microsoft),
+    ]
 
-    private func realtimeSpeech(_ link: Settings.Link) -> OpenAIRealtimeSpeech {
-        var options = OpenAIRealtimeSpeech.Options()
-        if let voice = link.voice { options.voice = voice }
-        if let speed = link.speed { options.speed = speed }
-        options.instructions = link.instructions
-        return OpenAIRealtimeSpeech(
-            openAI(link), model: ModelChoice(link.model), options: options, pace: pace)
-    }
-
-    private func openAI(_ link: Settings.Link) -> HTTPService {
-        HTTPService.openAI(
-            name: link.provider,
-            baseURL: link.baseURL ?? environment("OPENAI_BASE_URL") ?? HTTPService.openAIURL,
-            key: link.isReadByOthers ? nil : secrets[.openAI], client: cloud.client,
-            timeout: link.timeoutSeconds.map { .seconds($0) } ?? HTTPService.defaultTimeout,
-            clock: clock, log: log)
+    private var withKeys: [Settings.Link] {
+        Self.keys.filter { secrets[$0.key] != nil }.map { Settings.Link(provider: $0.provider) }
     }
 
     /// The chain for one stage: the links of `settings` that this version has, the device's own
@@ -99,67 +101,19 @@ struct ProviderTable {
         _ key: String, _ links: [Settings.Link]?, local: String,
         _ make: (Settings.Link) -> Provider?
     ) -> Failover<Provider> {
-        // Of those who were not asked for, only whoever serves this stage.
-        var links = links ?? withKeys.filter { make($0) != nil }
+        let isSetUp = links != nil
+        var links = links ?? withKeys
         if links.last?.provider != local { links.append(Settings.Link(provider: local)) }
         let made = links.compactMap { link -> Failover<Provider>.Link? in
             if let provider = make(link) {
                 return .init(link.name(among: links), account: link.account, provider)
             }
+            // Whoever has a key may be of use for another stage only.
+            guard isSetUp else { return nil }
             log.warning(
                 "setting \(key): provider \"\(link.provider)\" is not in this version; passed over")
             return nil
         }
         return Failover(of: key, made, outages: outages, clock: clock, log: log)
-    }
-
-    private var withKeys: [Settings.Link] {
-        let keys: [(provider: String, secret: Secrets.Name)] = [
-            ("openai", .openAI), ("openai-realtime", .openAI),
-        ]
-        return keys.filter { secrets[$0.secret] != nil }.map {
-            Settings.Link(provider: $0.provider)
-        }
-    }
-}
-
-extension Settings.Link {
-    /// The provider's name, and where it is if the chain has several of that name.
-    fileprivate func name(among links: [Settings.Link]) -> String {
-        guard links.count(where: { $0.provider == provider }) > 1 else { return provider }
-        return "\(provider) (\(baseURL?.hostInURL ?? "default"))"
-    }
-
-    /// By which a refused key or a lost network is known to all that it concerns.
-    fileprivate var account: String {
-        let vendor = provider == "openai-realtime" ? "openai" : provider
-        return "\(vendor) \(baseURL?.hostInURL ?? "")"
-    }
-
-    /// Whether everybody on the way could read a key: a server of one's own without TLS, which
-    /// wants none as a rule.
-    fileprivate var isReadByOthers: Bool {
-        guard let baseURL, baseURL.lowercased().hasPrefix("http:") else { return false }
-        let host = baseURL.hostInURL
-        return !["127.0.0.1", "localhost", "[::1]"].contains {
-            host == $0 || host.hasPrefix("\($0):")
-        }
-    }
-}
-
-/// The one client for everything in the cloud, made when the first asks for it: a device without
-/// any has no thread for it.
-final class Cloud: Sendable {
-    private let caFile: String?
-    private let made = Mutex<HTTPClient?>(nil)
-
-    init(caFile: String?) { self.caFile = caFile }
-
-    var client: HTTPClient {
-        made.withLock { made in
-            let client = made ?? HTTPClient(caFile: caFile)
-            made = client
-            return client
-        }
     }
 }

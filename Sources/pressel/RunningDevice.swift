@@ -18,6 +18,7 @@ struct RunningDevice {
     private let timers: Timers
     private let controls: RunningControls
     private let status: RunningStatus
+    private let archive: ArchiveUploads?
     private let web: WebService
     private let log: Log
 
@@ -38,10 +39,12 @@ struct RunningDevice {
         let (announcements, announce) = AsyncStream.makeStream(
             of: Announcement.self, bufferingPolicy: .bufferingNewest(100))
         self.announcements = announcements
+        let archiveBell = Bell()
         memory = Memory(
             in: configuration.state, limits: HistoryLimits(configuration.settings.history),
             clock: appliance.clock,
             notify: { event in
+                if event == .archiveWaits { archiveBell.ring() }
                 event.tell(log.of("store"))
                 guard let sentence = event.sentence(sentences) else { return }
                 announce.yield(Announcement(.announcement(sentence)))
@@ -69,6 +72,9 @@ struct RunningDevice {
             name: configuration.settings.name, parts: parts,
             microphone: (audio.captureDevice, microphone), speaker: (audio.playbackDevice, speaker))
         self.status = status
+        let archive = ArchiveUploads(appliance, memory: memory, bell: archiveBell)
+        self.archive = archive
+        status.attach(archive)
         web = WebService(
             configuration.settings.web, device: status, key: configuration.secrets[.proxy],
             log: log.of("web"))
@@ -77,6 +83,7 @@ struct RunningDevice {
             show: { light in
                 log.of("panel").debug("light \(light.rawValue)")
                 lights?.show(light)
+                archive?.turn(isGoingOn: [.listening, .thinking, .speaking].contains(light))
             },
             finished: status.note)
         status.attach(conversation)
@@ -118,6 +125,7 @@ struct RunningDevice {
                     await conversation.say(announcement.utterance, then: announcement.then)
                 }
             }
+            if let archive { group.addTask { await archive.run() } }
             if let lights { group.addTask { await lights.run() } }
             if let button { group.addTask { await follow(button) } }
             await group.waitForAll()
@@ -157,6 +165,9 @@ extension MemoryEvent {
             log.error(
                 "\(error); until then nothing new is remembered beyond the end of the program")
         case .worksAgain: log.info("the store works again, and has what was held back")
+        case .archiveWaits: break
+        case .archiveIsFull:
+            log.warning("too much waits for the archive: from now on the oldest is dropped")
         }
     }
 
@@ -166,7 +177,7 @@ extension MemoryEvent {
         case .setAside: sentences.storeDamaged
         case .unusable(.newer): sentences.storeNewer
         case .unusable, .cannotWrite: sentences.storeUnwritable
-        case .worksAgain: nil
+        case .worksAgain, .archiveWaits, .archiveIsFull: nil
         }
     }
 }

@@ -16,6 +16,7 @@ final class RunningStatus: ReachableDevice {
     private let state = Mutex(State())
 
     private struct State {
+        var archive: ArchiveUploads?
         var conversation: Conversation?
         var turns: [Outcome: Int] = [:]
         var last: DeviceStatus.LastTurn?
@@ -31,6 +32,9 @@ final class RunningStatus: ReachableDevice {
         self.microphone = microphone
         self.speaker = speaker
     }
+
+    /// Where turns are copied to, if anywhere.
+    func attach(_ archive: ArchiveUploads?) { state.withLock { $0.archive = archive } }
 
     /// The conversation tells how its turns ended, so it is made after this.
     func attach(_ conversation: Conversation) { state.withLock { $0.conversation = conversation } }
@@ -73,6 +77,7 @@ final class RunningStatus: ReachableDevice {
             Self.parts("speechToText", parts.recognizers.status)
             + Self.parts("languageModel", parts.languageModels.status)
             + Self.parts("textToSpeech", parts.synthesizers.status)
+        status.archive = await state.withLock({ $0.archive })?.status()
         status.turns = turns
         status.lastTurn = last
         return status

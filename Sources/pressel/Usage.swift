@@ -37,8 +37,9 @@ enum Usage {
         All but --help and --version take --settings and --state.
         Settings: /etc/pressel/settings.json, overlaid by STATE/settings.json.
         Environment: PRESSEL_STATE the state folder; OPENAI_API_KEY, OPENAI_BASE_URL as OpenAI's
-        own programs know them; PROXY_API_KEY what callers of the API must have;
-        PRESSEL_LOG=debug tells more, including what was said; ALSA_CONFIG_PATH is ALSA's own.
+        own programs know them; ANTHROPIC_API_KEY, ANTHROPIC_BASE_URL likewise;
+        PROXY_API_KEY what callers of the API must have; PRESSEL_LOG=debug tells more, including
+        what was said; ALSA_CONFIG_PATH is ALSA's own.
         Exit status: 0 done; 1 failed, with one line saying why; 2 wrong usage.
         """
 }

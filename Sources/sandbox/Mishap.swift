@@ -14,7 +14,7 @@ extension Reply {
     /// - Parameters:
     ///   - error: what the vendor sends when it fails in the middle of a stream of events.
     ///   - connection: the one that the fault may hurt.
-    func suffering(_ fault: Fault, error: Piece?, on connection: Connection) -> Reply {
+    func suffering(_ fault: Fault, error: Piece?, on connection: any Breakable) -> Reply {
         switch fault {
         case .stall:
             return cut(after: 0) { try connection.sleepForever() }
@@ -49,7 +49,7 @@ extension Reply {
             let mark = Array(Self.brokenText.utf8)
             return mapped { [Piece(moment: $0.moment, bytes: Self.breaking(mark, in: $0.bytes))] }
         case .errorEvent:
-            guard type.hasPrefix("text/event-stream"), let error else { return self }
+            guard isEvents, let error else { return self }
             var left = Self.beginning
             var reply = self
             reply.pieces = AnyIterator { [pieces] in
@@ -62,6 +62,10 @@ extension Reply {
             .redirect, .wav, .mp3, .endless, .megabyte:
             return self
         }
+    }
+
+    private var isEvents: Bool {
+        type.hasPrefix("text/event-stream") || type == WyomingReply.mediaType
     }
 
     /// The first `count` pieces; then `end` is run, and the connection broken off.
@@ -122,9 +126,17 @@ extension Reply {
     }
 }
 
-extension Connection {
+/// A connection that a fault may hurt.
+protocol Breakable {
     /// Until the client hangs up or the server is stopped.
-    func sleepForever() throws(Gone) {
+    func sleepForever() throws
+
+    /// Ends it, or has it end, by a reset.
+    func reset()
+}
+
+extension Connection: Breakable {
+    func sleepForever() throws {
         try sleep(until: .now + .seconds(86_400 * 365))
     }
 }

@@ -37,4 +37,9 @@ extension Reply.Piece {
     init(event data: String, at moment: Moment) {
         self.init(moment: moment, bytes: Array("data: \(data)\n\n".utf8))
     }
+
+    /// One that says its name, too.
+    init(event data: String, named name: String, at moment: Moment) {
+        self.init(moment: moment, bytes: Array("event: \(name)\ndata: \(data)\n\n".utf8))
+    }
 }

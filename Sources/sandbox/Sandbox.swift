@@ -7,13 +7,16 @@ import Web
 /// every request, with the delays and faults of a script.
 final class Sandbox: Sendable {
     let server: Server
+    private let wyoming: WyomingPort?
     private let stage: Stage
 
     /// - Parameters:
     ///   - port: 0 for any that is free.
     ///   - certificate: for HTTPS.
+    ///   - wyomingPort: for a Wyoming server beside it, 0 for any that is free; nil for none.
     init(
-        _ script: Script = Script(), port: Int = 0, certificate: Server.Certificate? = nil
+        _ script: Script = Script(), port: Int = 0, certificate: Server.Certificate? = nil,
+        wyomingPort: Int? = nil
     ) throws(SystemError) {
         let stage = Stage(script)
         var limits = ServerLimits()
@@ -23,12 +26,24 @@ final class Sandbox: Sendable {
         limits.connectionsPerAddress = 64
         server = try Server(
             address: "127.0.0.1", port: port, limits: limits, certificate: certificate,
-            handler: Self.router(stage).handle)
+            handler: Self.handler(stage))
         self.stage = stage
+        wyoming = if let wyomingPort { try WyomingPort(stage, port: wyomingPort) } else { nil }
     }
+
+    deinit { wyoming?.stop() }
+
+    /// Where its Wyoming server listens, if it has one.
+    var wyomingPort: Int? { wyoming?.port }
 
     /// With `/v1`, for plain HTTP.
     var baseURL: String { "http://127.0.0.1:\(server.port)/v1" }
+
+    /// Of the bucket, to be given as the endpoint of an archive.
+    var archiveURL: String { "http://127.0.0.1:\(server.port)\(S3.root)" }
+
+    /// What the bucket holds.
+    var objects: Objects { stage.objects }
 
     /// What is done from the next request on.
     func follow(_ script: Script) { stage.follow(script) }
@@ -39,14 +54,36 @@ final class Sandbox: Sendable {
     /// Forgets what was asked.
     func forget() { stage.journal.clear() }
 
-    func stop() { server.stop() }
+    func stop() {
+        server.stop()
+        wyoming?.stop()
+    }
+
+    private static func handler(_ stage: Stage) -> Handler {
+        let router = router(stage)
+        return { request in
+            // Keys have as many parts as they like.
+            guard S3.isMeant(request.path) else { return try router.handle(request) }
+            return Visit(request, at: .archive, stage)
+        }
+    }
 
     private static func router(_ stage: Stage) -> Router {
         var router = Router()
         for endpoint in Endpoint.allCases {
-            // A client warms a connection up by it.
-            router.on("HEAD", endpoint.path) { Visit($0, at: nil, stage) }
-            router.on(endpoint.method, endpoint.path) { Visit($0, at: endpoint, stage) }
+            for (method, path) in endpoint.routes {
+                // Several vendors may have the same.
+                let all = Endpoint.allCases.filter { $0.routes.contains { $0 == (method, path) } }
+                // A client warms a connection up by it.
+                router.on("HEAD", path) { Visit($0, at: nil, stage) }
+                router.on(method, path) { request in
+                    let meant = all.last { $0.isMeant(by: request) }
+                    return Visit(request, at: meant ?? endpoint, stage)
+                }
+            }
+        }
+        router.on("GET", "/sandbox/preview/{voice}") { request, _ in
+            try ElevenVoices.preview(request)
         }
         router.on("HEAD", "/v1") { Visit($0, at: nil, stage) }
         router.on("POST", "/sandbox/script") { _, body in
@@ -69,6 +106,8 @@ final class Sandbox: Sendable {
 /// What the requests share.
 final class Stage: Sendable {
     let journal = Journal()
+    let objects = Objects()
+    let voices = ElevenVoiceList()
     private let state: Mutex<State>
 
     private struct State {

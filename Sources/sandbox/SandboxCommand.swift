@@ -10,13 +10,15 @@ enum SandboxCommand {
         sandbox [--port N] [--profile instant|fast|typical|slow] [--fault RULES]
                 [--reply TEXT | --reply-file FILE] [--transcript TEXT] [--key KEY]
                 [--tool-call NAME:ARGUMENTS] [--tool-trigger TEXT]
-                [--tls-certificate FILE --tls-key FILE]
+                [--tls-certificate FILE --tls-key FILE] [--wyoming-port N]
 
-        Stands in for OpenAI's cloud on 127.0.0.1, until it is ended.
+        Stands in for the clouds of OpenAI, Anthropic, ElevenLabs, Azure and Google and for a
+        bucket of S3 on 127.0.0.1, until it is ended; with --wyoming-port also for a Wyoming
+        server, at a port of its own (0 is any).
         RULES: [ENDPOINT=]KIND[:every=N][:probability=P][:seed=N][:count=N], more with commas.
         ENDPOINT: \(Endpoint.list)
         KIND: \(Fault.list)
-        KEY: what must be given as a bearer; any by default, none if empty.
+        KEY: what must be given, where each vendor looks for it; any by default, none if empty.
         POST /sandbox/script changes all of this; GET /sandbox/requests tells what was asked.
         """
 
@@ -27,7 +29,7 @@ enum SandboxCommand {
                 arguments, flags: ["help"],
                 valued: [
                     "port", "profile", "fault", "reply", "reply-file", "transcript", "key",
-                    "tool-call", "tool-trigger", "tls-certificate", "tls-key",
+                    "tool-call", "tool-trigger", "tls-certificate", "tls-key", "wyoming-port",
                 ])
             if options.has("help") {
                 print(usage)
@@ -36,12 +38,17 @@ enum SandboxCommand {
             guard options.operands.isEmpty, let port = Int(options["port"] ?? "0"),
                 0...65_535 ~= port
             else { throw Options.Misuse("--port takes a number; nothing stands by itself") }
+            let wyomingPort = options["wyoming-port"].flatMap { Int($0) }
+            guard options["wyoming-port"] == nil || wyomingPort.map({ 0...65_535 ~= $0 }) == true
+            else { throw Options.Misuse("--wyoming-port takes a number") }
             let signals = try Signals()
             let certificate = try certificate(options)
             let sandbox = try Sandbox(
-                try script(options), port: port, certificate: certificate)
+                try script(options), port: port, certificate: certificate,
+                wyomingPort: wyomingPort)
             let scheme = certificate == nil ? "http" : "https"
             print("listening on \(scheme)://127.0.0.1:\(sandbox.server.port)/v1")
+            if let port = sandbox.wyomingPort { print("listening on tcp://127.0.0.1:\(port)") }
             fflush(nil)
             _ = signals.wait()
             sandbox.stop()

@@ -12,6 +12,13 @@ struct Script {
     /// The key that must be given; nil: any, empty: none.
     var key: String?
     var toolCall: ToolCall?
+    /// Whether the Wyoming server takes texts, and gives transcripts, piece by piece.
+    var wyomingStreams = true
+    /// How many voices of one's own an account may have, and whether by its plan any.
+    var voiceSlots = 3
+    var canClone = true
+    /// Whether a new voice has to be shown to be somebody's own before it can be used.
+    var requiresVerification = false
 
     /// A function that the language model calls when it is offered.
     struct ToolCall: Equatable {
@@ -85,6 +92,12 @@ extension Script {
         case ("key", .null): self.key = nil
         case ("toolCall", .string(let text)): toolCall = ToolCall(text, trigger: toolCall?.trigger)
         case ("toolCall", .null): toolCall = nil
+        case ("wyomingStreams", .bool(let streams)): wyomingStreams = streams
+        case ("wyomingStreams", .null): wyomingStreams = true
+        case ("voiceSlots", .number(let number)) where 0...1000 ~= number:
+            voiceSlots = Int(number)
+        case ("canClone", .bool(let bool)): canClone = bool
+        case ("requiresVerification", .bool(let bool)): requiresVerification = bool
         case ("toolTrigger", .string(let text)): toolCall?.trigger = text
         default: throw ScriptError("\"\(key)\": \(value) does not fit a script")
         }

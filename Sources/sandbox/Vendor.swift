@@ -1,6 +1,7 @@
 import Linux
 import Voice
 import Web
+import WebSockets
 
 /// One of those who are stood in for: how it lets somebody in, and in what words it refuses.
 protocol Vendor: Sendable {
@@ -33,6 +34,32 @@ protocol Desk: AnyObject {
     func reply(to occasion: Occasion) throws -> Reply
 }
 
+/// Talks over a WebSocket instead of answering once.
+protocol TalkingDesk: Desk {
+    /// - Throws: if the request says that nothing good will come: the handshake is refused.
+    func talk(
+        _ occasion: Occasion, _ record: TalkRecord
+    ) throws -> @Sendable (WebSocket) async -> Void
+}
+
+extension TalkingDesk {
+    func receive(_ bytes: UnsafeRawBufferPointer) throws {}
+
+    func reply(to occasion: Occasion) throws -> Reply {
+        preconditionFailure("whoever talks does not answer")
+    }
+}
+
+/// Writes down what went over a WebSocket.
+struct TalkRecord: Sendable {
+    let number: Int
+    let journal: Journal
+    /// Ends the connection with a reset.
+    let reset: @Sendable () -> Void
+
+    func change(_ change: (inout RequestRecord) -> Void) { journal.change(number, change) }
+}
+
 /// A request as the script and the clock see it.
 struct Occasion {
     /// Counted, for the names of answers.
@@ -41,6 +68,8 @@ struct Occasion {
     let fault: Fault?
     /// When the body was complete.
     let lastByte: Moment
+    /// What the requests share.
+    let stage: Stage
     /// Writes down which model was asked for, and what it was to speak or was told last.
     let note: (_ model: String, _ text: String?) -> Void
 

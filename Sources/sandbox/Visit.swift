@@ -11,6 +11,7 @@ final class Visit: BodyReceiver {
     private let script: Script
     private let fault: Fault?
     private let journal: Journal
+    private let stage: Stage
     private let number: Int
 
     private var desk: (any Desk)?
@@ -22,9 +23,10 @@ final class Visit: BodyReceiver {
     init(_ request: Request, at endpoint: Endpoint?, _ stage: Stage) {
         self.request = request
         self.endpoint = endpoint
-        vendor = endpoint?.vendor
+        vendor = endpoint?.vendor(of: request)
         (script, fault) = stage.next(at: endpoint)
         journal = stage.journal
+        self.stage = stage
         let (connection, began, fault) = (request.connection, request.began, fault)
         number = journal.add { number in
             RequestRecord(
@@ -77,6 +79,7 @@ final class Visit: BodyReceiver {
         do {
             if let refusal { throw refusal }
             if let refusal = fault.flatMap(vendor.refusal) { throw refusal }
+            if let desk = desk as? any TalkingDesk { return told(try talk(desk)) }
             reply = try desk!.reply(to: occasion)  // there is one, or a refusal
         } catch let gone as Connection.Gone {
             throw gone
@@ -90,13 +93,22 @@ final class Visit: BodyReceiver {
     }
 
     private var occasion: Occasion {
-        Occasion(number: number, script: script, fault: fault, lastByte: lastByte) {
-            [journal, number] model, text in
+        Occasion(
+            number: number, script: script, fault: fault, lastByte: lastByte, stage: stage
+        ) { [journal, number] model, text in
             journal.change(number) { record in
                 record.model = model
                 record.text = text
             }
         }
+    }
+
+    private func talk(_ desk: any TalkingDesk) throws -> Response {
+        let connection = request.connection
+        let talk = try desk.talk(
+            occasion,
+            TalkRecord(number: number, journal: journal, reset: { connection.reset() }))
+        return try Response.webSocket(for: request, talk: talk)
     }
 
     private func sent(_ reply: Reply) throws -> Response {
@@ -139,7 +151,8 @@ final class Visit: BodyReceiver {
             return VendorError(500, "\(error)", "server_error")
         }
         if error.status == 413 { return .tooLarge(VendorError.longestBody + 1) }
-        return VendorError(error.status, error.message)
+        return VendorError(
+            error.status, error.message, headers: error.headers.map { ($0.name, $0.value) })
     }
 }
 

@@ -249,7 +249,7 @@ struct OpenAITests {
             case .transcriptions: _ = try await transcribe(server())
             case .chat: _ = try await chat(server())
             case .speech: _ = try await speak(server())
-            case .models: _ = try await server().models()
+            default: _ = try await server().models()
             }
         }
         #expect(Self.sort(of: try #require(error)) == refusal.sort)

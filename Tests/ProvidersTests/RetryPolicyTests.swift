@@ -23,6 +23,7 @@ struct RetryPolicyTests {
         Case(status: 429, isQuota: true, pause: nil),
         Case(status: 500, pause: .milliseconds(500)), Case(status: 503, pause: .seconds(1)),
         Case(status: 503, retry: 1, pause: .seconds(2)), Case(status: 503, retry: 2, pause: nil),
+        Case(status: 529, pause: .seconds(1)), Case(status: 529, retry: 2, pause: nil),
         Case(status: 301, pause: nil),
         Case(status: 429, headers: [("Retry-After", "3")], pause: .seconds(3)),
         Case(status: 429, headers: [("Retry-After", "0.25")], pause: .milliseconds(250)),

@@ -218,7 +218,7 @@ struct MemoryTests {
         let memory = fixture.memory()
         let voice = ClonedVoice(
             id: "v1", user: "anna", provider: "elevenlabs", providerVoice: "x9", name: "Anna",
-            consentAt: 7)
+            consentAt: 7, consentBy: "Anna B.")
         try await memory.save(voice)
         try await memory.save(voice)
         #expect(try await memory.voices(of: "anna") == [voice])

@@ -26,6 +26,7 @@ struct SettingsTests {
               "audio": { "captureDevice": "hw:1", /* loud */ "preRollMilliseconds": 500, },
               "button": { "source": "keyboard", "holdMilliseconds": 300 },
               "speechToText": [ { "provider": "pocketsphinx", "speed": 1.5 }, ],
+              "textToSpeech": [ { "provider": "elevenlabs", "transport": "http" } ],
             }
             """)
         #expect(complaints.isEmpty)
@@ -33,6 +34,7 @@ struct SettingsTests {
         #expect(settings.audio.preRollMilliseconds == 500)
         #expect(settings.button.source == .keyboard)
         #expect(settings.speechToText?.map(\.provider) == ["pocketsphinx"])
+        #expect(settings.textToSpeech?.map(\.transport) == [.http])
     }
 
     static let mistakes: [(json: String, complaint: String)] = [
@@ -47,6 +49,10 @@ struct SettingsTests {
         (
             #"{"audio":{"noSpeechSeconds":2.5}}"#,
             "setting audio.noSpeechSeconds is 2.5; use a whole number in 2...60"
+        ),
+        (
+            #"{"textToSpeech":[{"provider":"elevenlabs","transport":"tin"}]}"#,
+            "setting textToSpeech[0].transport is \"tin\"; use one of \"stream\", \"http\""
         ),
         (#"{"audio":{"sounds":1}}"#, "setting audio.sounds is 1; use true or false"),
         (#"{"audio":7}"#, "setting audio is 7; use an object"),
@@ -115,6 +121,16 @@ struct SettingsTests {
                 + " with http:// or https://"
         ),
         (
+            #"{"textToSpeech":[{"provider":"openai","baseURL":"tcp://192.168.1.5:10200"}]}"#,
+            "setting textToSpeech[0].baseURL is \"tcp://192.168.1.5:10200\"; use a URL that begins"
+                + " with http:// or https://"
+        ),
+        (
+            #"{"textToSpeech":[{"provider":"wyoming","baseURL":"http://192.168.1.5:10200"}]}"#,
+            "setting textToSpeech[0].baseURL is \"http://192.168.1.5:10200\"; use a URL that begins"
+                + " with tcp://"
+        ),
+        (
             #"{"timeZone":"Mars/Base"}"#,
             "setting timeZone is \"Mars/Base\"; use a name from the tz database, as in"
                 + " \"Europe/Berlin\""
@@ -128,6 +144,40 @@ struct SettingsTests {
         (#"{"language":"d"}"#, "setting language is \"d\"; use a language by BCP 47"),
         (#"{"language":"de_DE"}"#, "setting language is \"de_DE\"; use a language by BCP 47"),
         (#"{"language":7}"#, "setting language is 7; use a language by BCP 47"),
+        // With one of its keys wrong, there is no archive at all.
+        (#"{"history":{"archive":true}}"#, "setting history.archive is true; use an object"),
+        (
+            #"{"history":{"archive":{}}}"#,
+            "setting history.archive.bucket is missing; history.archive needs it"
+        ),
+        (
+            #"{"history":{"archive":{"bucket":"a b"}}}"#,
+            "setting history.archive.bucket is \"a b\"; use a bucket's name"
+        ),
+        (
+            #"{"history":{"archive":{"bucket":"turns","endpiont":"http://nas"}}}"#,
+            "setting history.archive.endpiont is unknown"
+        ),
+        (
+            #"{"history":{"archive":{"bucket":"turns","endpoint":"nas:9000"}}}"#,
+            "setting history.archive.endpoint is \"nas:9000\"; use a URL"
+        ),
+        (
+            #"{"history":{"archive":{"bucket":"turns","endpoint":"http://me@nas"}}}"#,
+            "setting history.archive.endpoint is \"http://me@nas\"; use a URL"
+        ),
+        (
+            #"{"history":{"archive":{"bucket":"turns","region":"eu/1"}}}"#,
+            "setting history.archive.region is \"eu/1\"; use a region"
+        ),
+        (
+            #"{"history":{"archive":{"bucket":"turns","prefix":"a/../b"}}}"#,
+            "setting history.archive.prefix is \"a/../b\"; use letters, digits"
+        ),
+        (
+            #"{"history":{"archive":{"bucket":"turns","prefix":"/a"}}}"#,
+            "setting history.archive.prefix is \"/a\"; use letters, digits"
+        ),
         (
             #"{"web":{"allowedHosts":[1]}}"#,
             "setting web.allowedHosts is a list; use a list of texts"
@@ -235,7 +285,9 @@ struct SettingsTests {
               "voice":"v","speed":1,"region":"r","timeoutSeconds":3}],
             "conversation":{"systemPrompt":"p","rememberedTurns":0,"longestReplySeconds":120,
               "followUp":true},
-            "history":{"keepDays":1,"keepAudio":true,"archive":null},
+            "history":{"keepDays":1,"keepAudio":true,
+              "archive":{"endpoint":"http://nas:9000/s3","bucket":"my.turns","region":"garage",
+                "prefix":"home/kitchen"}},
             "web":{"listen":"::","port":80,"tlsPort":443,"publicURL":"u","allowedHosts":["a"],
               "allowedOrigins":["*"]},
             "network":{"caFile":"f"}}

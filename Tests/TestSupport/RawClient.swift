@@ -1,6 +1,7 @@
 import Glibc
 import Linux
 public import Voice
+public import WebSockets
 
 /// A client that sends exactly what it is told to, over a connection of its own, and reads
 /// HTTP/1.1 answers.
@@ -158,5 +159,46 @@ public func ask(
 ) async throws -> RawClient.Answer {
     try await onThread("client") {
         Result { try RawClient(port: port).ask(method, path, headers: headers, body: body) }
+    }.get()
+}
+
+extension RawClient {
+    /// Asks for a WebSocket.
+    ///
+    /// - Throws: the answer, if it is another one.
+    public func webSocket(_ path: String, headers: [String: String] = [:]) throws -> WebSocket {
+        let key = Handshake.newKey()
+        var all = [
+            "Upgrade": "websocket", "Connection": "Upgrade", "Sec-WebSocket-Version": "13",
+            "Sec-WebSocket-Key": key,
+        ]
+        all.merge(headers) { $1 }
+        let answer = try ask("GET", path, headers: all)
+        guard answer.status == 101,
+            answer.headers["sec-websocket-accept"] == Handshake.answer(to: key)
+        else { throw Refused(answer: answer) }
+        let own = dup(descriptor)
+        _ = fcntl(own, F_SETFL, fcntl(own, F_GETFL) | O_NONBLOCK)
+        let (line, early) = (Line(.client), buffer)
+        startThread("test socket") {
+            line.run(over: SocketTransport(own, early: early))
+            shutdown(own, CInt(SHUT_RDWR))
+            close(own)
+        }
+        return WebSocket(line)
+    }
+
+    /// A request for a WebSocket that got something else.
+    public struct Refused: Error {
+        public let answer: Answer
+    }
+}
+
+/// A WebSocket, over a connection of its own.
+public func openSocket(
+    port: Int, _ path: String, headers: [String: String] = [:]
+) async throws -> WebSocket {
+    try await onThread("client") {
+        Result { try RawClient(port: port).webSocket(path, headers: headers) }
     }.get()
 }

@@ -14,6 +14,7 @@ private final class FakeDevice: ReachableDevice {
             memory: 1_000)
         status.devices = [.init(role: "microphone", name: "default", problem: "it is gone")]
         status.turns = [.answered: 3]
+        status.archive = .init(waiting: 2, uploaded: 5, problem: "nobody is there")
         var timeline = Timeline()
         timeline.mark(.pressed, at: Moment(nanoseconds: 0))
         timeline.mark(.firstPlayed, at: Moment(nanoseconds: 1_250_000_000))
@@ -101,7 +102,8 @@ struct DeviceAPITests {
         let answer = try await ask(port: server.port, "GET", "/api/status", headers: json)
         #expect(
             answer.text == """
-                {"devices":[{"name":"default","problem":"it is gone","role":"microphone"}],\
+                {"archive":{"problem":"nobody is there","uploaded":5,"waiting":2},\
+                "devices":[{"name":"default","problem":"it is gone","role":"microphone"}],\
                 "lastTurn":{"number":4,"outcome":"failed","providers":{"speechToText":"openai"},\
                 "timeline":[{"milliseconds":0,"step":"pressed"},\
                 {"milliseconds":1250,"step":"firstPlayed"}]},\
@@ -121,6 +123,8 @@ struct DeviceAPITests {
             #"pressel_turns_total{outcome="failed"} 0"#,
             #"pressel_last_turn_seconds{step="firstPlayed"} 1.25"#,
             #"pressel_part_up{role="microphone",name="default"} 0"#,
+            "pressel_archive_waiting 2", "pressel_archive_uploads_total 5",
+            "pressel_archive_up 0",
         ] {
             #expect(answer.text.split(separator: "\n").contains(Substring(line)))
         }

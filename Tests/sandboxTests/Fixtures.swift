@@ -8,6 +8,9 @@ import Voice
 /// What a program that does everything right sends.
 enum Good {
     static let chat = #"{"model":"gpt-6-luna","messages":[{"role":"user","content":"Hi"}]}"#
+    static let messages =
+        #"{"model":"claude-haiku-5-5","max_tokens":100,"#
+        + #""messages":[{"role":"user","content":"Hi"}]}"#
     static let speech =
         #"{"model":"tts-1","input":"one two","voice":"alloy","response_format":"pcm"}"#
 
@@ -40,6 +43,16 @@ extension RawClient {
         try post(.chat, "application/json", Array(body.utf8))
     }
 
+    /// - Parameter version: of the API; nil names none.
+    func messages(
+        _ body: String = Good.messages, version: String? = "2026-10-21"
+    ) throws -> Answer {
+        var headers = ["x-api-key": "k", "Content-Type": "application/json"]
+        headers["anthropic-version"] = version
+        return try ask(
+            "POST", Endpoint.messages.path, headers: headers, body: Array(body.utf8))
+    }
+
     func speech(_ body: String = Good.speech) throws -> Answer {
         try post(.speech, "application/json", Array(body.utf8))
     }
@@ -54,7 +67,19 @@ extension RawClient {
         case .chat: try chat(Good.chat.dropLast() + #","stream":true}"#)
         case .speech: try speech()
         case .transcriptions: try transcriptions()
-        case .models: try ask("GET", endpoint.path, headers: ["Authorization": "Bearer k"])
+        case .messages: try messages(Good.messages.dropLast() + #","stream":true}"#)
+        case .azureTranscription: try azureTranscription()
+        case .azureSpeech: try azureSpeech()
+        case .azureVoices: try azureVoices()
+        case .googleSpeech: try googleSpeech()
+        // A good one is signed: Providers' tests have it.
+        case .archive: try ask("PUT", "\(endpoint.path)/key", body: [1])
+        case .wyomingTranscription, .wyomingSpeech: preconditionFailure("not asked by HTTP")
+        case .elevenSpeech: try elevenSpeech()
+        case .elevenStream:
+            try ask("GET", ElevenGood.stream, headers: ElevenGood.handshake)
+        case .elevenVoices: try ask("GET", endpoint.path, headers: ["xi-api-key": "k"])
+        default: try ask("GET", endpoint.path, headers: ["Authorization": "Bearer k"])
         }
     }
 

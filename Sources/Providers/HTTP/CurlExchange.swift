@@ -32,6 +32,9 @@ final class CurlExchange {
         case .head:
             set(CURLOPT_NOBODY, 1)
             transfer.uploaded()
+        case .delete:
+            set(CURLOPT_CUSTOMREQUEST, "DELETE")
+            transfer.uploaded()
         case .post(let body):
             ccurl_set_size(easy, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(body.count))
             body.withUnsafeBytes { bytes in
@@ -40,14 +43,16 @@ final class CurlExchange {
                     UnsafeMutableRawPointer(mutating: bytes.baseAddress))
             }
             transfer.uploaded()
-        case .upload(let upload):
+        case .upload(let upload), .put(let upload):
             set(CURLOPT_POST, 1)
+            if case .put = request.method { set(CURLOPT_CUSTOMREQUEST, "PUT") }
             // Otherwise libcurl decides by HTTP's version how to say that the length is unknown.
             if let length = upload.length {
                 ccurl_set_size(easy, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(length))
             }
             let unowned = Unmanaged.passUnretained(self).toOpaque()
             ccurl_on_upload(easy, onUpload, onSeek, unowned)
+            if upload.length == 0 { transfer.uploaded() }
             reader = upload.addReader { [weak transfer] in
                 if let transfer { work.demand([.goOn(transfer)]) }
             }
@@ -56,9 +61,7 @@ final class CurlExchange {
     }
 
     deinit {
-        if let reader, case .upload(let upload) = transfer.request.method {
-            upload.removeReader(reader)
-        }
+        if let reader { transfer.request.method.upload?.removeReader(reader) }
         curl_easy_cleanup(easy)
         curl_slist_free_all(headers)
         reason.deallocate()
@@ -95,7 +98,7 @@ final class CurlExchange {
 
     /// Whatever waited for room, for bytes or for a new deadline goes on.
     func goOn() {
-        if case .upload(let upload) = transfer.request.method, upload.hasMore(than: sent) {
+        if let upload = transfer.request.method.upload, upload.hasMore(than: sent) {
             transfer.expectUpload(isProgress: false)
         }
         curl_easy_pause(easy, ccurl_go_on)
@@ -151,7 +154,7 @@ final class CurlExchange {
     }
 
     fileprivate func give(_ buffer: UnsafeMutableRawBufferPointer) -> Int {
-        guard case .upload(let upload) = transfer.request.method else { return 0 }
+        guard let upload = transfer.request.method.upload else { return 0 }
         guard let count = upload.copy(from: sent, to: buffer) else {
             transfer.awaitUpload()
             return ccurl_pause_reading

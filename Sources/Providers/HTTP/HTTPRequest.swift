@@ -5,10 +5,21 @@ struct HTTPRequest: Sendable {
     enum Method: Sendable {
         case get
         case head
+        case delete
         /// With a body whose length is known.
         case post([UInt8])
         /// With a body that is still being made: chunked in HTTP/1.1.
         case upload(HTTPUpload)
+        /// To be kept under the URL. Complete, so that its length is known.
+        case put(HTTPUpload)
+
+        /// The body that is read piece by piece, if there is one.
+        var upload: HTTPUpload? {
+            switch self {
+            case .upload(let upload), .put(let upload): upload
+            case .get, .head, .delete, .post: nil
+            }
+        }
     }
 
     /// How long each part of an exchange may take.

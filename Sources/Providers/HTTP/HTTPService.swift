@@ -102,7 +102,7 @@ public struct HTTPService: Sendable {
         error(of: ServiceFailure(status: 200, told: told, key: credential?.key))
     }
 
-    private func error(of failure: ServiceFailure) -> ProviderError {
+    func error(of failure: ServiceFailure) -> ProviderError {
         meaning(failure, name) ?? failure.error(of: name)
     }
 

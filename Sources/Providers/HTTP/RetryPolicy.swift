@@ -31,7 +31,7 @@ struct RetryPolicy: Sendable {
         }
         if let wish = Self.wish(headers) { return wish <= Self.longestWish ? wish : nil }
         // An overloaded server is asked more slowly.
-        return backOff(number, chance) * (status == 503 ? 2 : 1)
+        return backOff(number, chance) * (status == 503 || status == 529 ? 2 : 1)
     }
 
     /// The same after a failure of the network.

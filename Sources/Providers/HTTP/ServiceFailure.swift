@@ -9,7 +9,13 @@ struct ServiceFailure {
     let message: String
     /// Whatever the server calls the kind of failure.
     let codes: [String]
+    /// Where a redirect points to; nil for what is none.
+    let location: String?
 
+    /// OpenAI's, ElevenLabs' and Anthropic's.
+    private static let quotaCodes: Set = [
+        "insufficient_quota", "quota_exceeded", "billing_error",
+    ]
     /// Longer ones are pages.
     private static let longestMessage = 300
 
@@ -25,6 +31,7 @@ struct ServiceFailure {
         self.status = status
         retryAfter = RetryPolicy.wish(headers)
         codes = told?.codes ?? []
+        location = headers["location"]
         var text = told?.message ?? ""
         if text.isEmpty { text = headers["location"].map { "it points to \($0.hostInURL)" } ?? "" }
         let oneLine = text.split(whereSeparator: \.isNewline).joined(separator: " ")
@@ -36,7 +43,7 @@ struct ServiceFailure {
 
     /// The credit is used up, which has the same status as too many requests.
     var isQuota: Bool {
-        codes.contains { $0 == "insufficient_quota" || $0 == "quota_exceeded" }
+        codes.contains { Self.quotaCodes.contains($0) }
             || status == 402
             || status == 429 && codes.contains { $0.contains("credit") || $0.contains("quota") }
     }

@@ -21,9 +21,8 @@ public struct OpenAIChat: LanguageModel, ExaminedProvider {
 
     private let server: HTTPService
     private let model: ModelChoice
-    private let options: Options
     private let tools: (any Tools)?
-    private let offered: Result<OfferedTools, any Error>
+    private let dialect: Result<OpenAIDialect, any Error>
 
     /// - Parameter tools: nil if the model is offered none.
     public init(
@@ -32,9 +31,8 @@ public struct OpenAIChat: LanguageModel, ExaminedProvider {
     ) {
         self.server = server
         self.model = model
-        self.options = options
         self.tools = tools
-        offered = Result { try OfferedTools(tools?.offered ?? []) }
+        dialect = Result { try OpenAIDialect(options, tools: tools?.offered ?? []) }
     }
 
     public func prepare() { server.prepare(model, for: .chat) }
@@ -47,15 +45,14 @@ public struct OpenAIChat: LanguageModel, ExaminedProvider {
 
     public func reply(to prompt: Prompt) async throws(ProviderError) -> TextStream {
         let model = try await model.id(for: .chat, at: server)
+        let dialect: OpenAIDialect
         do {
-            let reply = ChatReply(
-                server, model: model, options: options, tools: tools, offered: try offered.get(),
-                prompt: prompt)
-            let first = try await reply.next()
-            return TextStream.starting(with: first) { try await reply.next() }
+            dialect = try self.dialect.get()
         } catch {
-            if Task.isCancelled { throw .cancelled }
             throw ProviderError(error, from: server.name)
         }
+        return try await ChatReply(
+            server, model: model, dialect: dialect, tools: tools, prompt: prompt
+        ).stream()
     }
 }

@@ -1,4 +1,3 @@
-import Codec
 public import Voice
 
 /// Text to speech by `POST /audio/speech`, heard as it is made.
@@ -57,59 +56,8 @@ public struct OpenAISpeech: SpeechSynthesizer, ExaminedProvider {
             response_format: "pcm", speed: speed == 1 ? nil : speed,
             instructions: options.instructions)
         let response = try await server.send(try server.post("/audio/speech", json: content))
-        let sound = SpokenAnswer(
-            response, format: AudioFormat(framesPerSecond: options.framesPerSecond, channels: 1),
-            from: server.name)
-        do {
-            let first = try await sound.next()
-            return AudioStream.starting(with: first) { try await sound.next() }
-        } catch {
-            if Task.isCancelled { throw .cancelled }
-            throw ProviderError(error, from: server.name)
-        }
-    }
-}
-
-/// The sound of one answer. For one reader; letting go of it hangs up.
-private actor SpokenAnswer {
-    private let body: HTTPBody
-    private let decoder: StreamedSound
-    private let provider: String
-    private var chunks: [AudioChunk] = []
-    private var isOver = false
-
-    init(_ response: HTTPResponse, format: AudioFormat, from provider: String) {
-        body = response.body
-        decoder = StreamedSound(mediaType: response.headers["content-type"], format: format)
-        self.provider = provider
-    }
-
-    func next() async throws(ProviderError) -> AudioChunk? {
-        while true {
-            if !chunks.isEmpty { return chunks.removeFirst() }
-            if isOver { return nil }
-            try decode(try await read())
-        }
-    }
-
-    private func read() async throws(ProviderError) -> [UInt8]? {
-        do {
-            return try await body.makeAsyncIterator().next()
-        } catch {
-            throw ProviderError(error, from: provider)
-        }
-    }
-
-    private func decode(_ bytes: [UInt8]?) throws(ProviderError) {
-        do {
-            if let bytes {
-                chunks = try decoder.decode(bytes)
-            } else {
-                isOver = true
-                chunks = try decoder.finish()
-            }
-        } catch {
-            throw .failed(provider: provider, reason: error.description)
-        }
+        return try await server.sound(
+            of: response, format: AudioFormat(framesPerSecond: options.framesPerSecond, channels: 1)
+        )
     }
 }

@@ -14,6 +14,8 @@ public struct DeviceStatus: Sendable {
     /// How many turns ended in which way since the start.
     public var turns: [Outcome: Int] = [:]
     public var lastTurn: LastTurn?
+    /// Nil where turns are copied nowhere.
+    public var archive: Archive?
 
     public init(name: String, version: String, state: String, uptime: Duration, memory: Int) {
         self.name = name
@@ -34,6 +36,22 @@ public struct DeviceStatus: Sendable {
         public init(role: String, name: String, problem: String?) {
             self.role = role
             self.name = name
+            self.problem = problem
+        }
+    }
+
+    /// The bucket that turns are copied to.
+    public struct Archive: Sendable, Encodable {
+        /// Objects: the words of a turn, or a recording.
+        public let waiting: Int
+        /// Since the start.
+        public let uploaded: Int
+        /// Why the last try failed, nil if it did not.
+        public let problem: String?
+
+        public init(waiting: Int, uploaded: Int, problem: String?) {
+            self.waiting = waiting
+            self.uploaded = uploaded
             self.problem = problem
         }
     }
@@ -68,6 +86,7 @@ public struct DeviceStatus: Sendable {
 extension DeviceStatus: Encodable {
     private enum Key: String, CodingKey {
         case name, version, state, uptimeSeconds, memoryBytes, devices, providers, turns, lastTurn
+        case archive
     }
 
     public func encode(to encoder: any Encoder) throws {
@@ -82,6 +101,7 @@ extension DeviceStatus: Encodable {
         let turns = turns.map { ($0.key.rawValue, $0.value) }
         try object.encode(Dictionary(uniqueKeysWithValues: turns), forKey: .turns)
         try object.encode(lastTurn, forKey: .lastTurn)
+        try object.encode(archive, forKey: .archive)
     }
 }
 

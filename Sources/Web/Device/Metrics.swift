@@ -39,6 +39,15 @@ extension DeviceStatus {
                 labelled(
                     [("role", $0.role), ("name", $0.name)], $0.problem == nil ? "1" : "0")
             })
+        family(
+            "pressel_archive_waiting", "gauge", "Objects that wait to be copied to the archive.",
+            archive.map { [" \($0.waiting)"] } ?? [])
+        family(
+            "pressel_archive_uploads_total", "counter", "Objects copied to the archive.",
+            archive.map { [" \($0.uploaded)"] } ?? [])
+        family(
+            "pressel_archive_up", "gauge", "Whether the last try to copy one succeeded.",
+            archive.map { [$0.problem == nil ? " 1" : " 0"] } ?? [])
         return lines.joined(separator: "\n") + "\n"
     }
 

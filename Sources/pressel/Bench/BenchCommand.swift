@@ -9,7 +9,7 @@ struct BenchCommand {
     private let soak: Int?
     private let faults: String?
     private let engine: Engine?
-    private let profile: Sandbox.Profile?
+    private let profile: SandboxProcess.Profile?
     private let configuration: Configuration
 
     /// What is measured; both, unless one is asked for.
@@ -34,8 +34,8 @@ struct BenchCommand {
             guard engine != .local else {
                 throw Options.Misuse("--profile is for --engine sandbox")
             }
-            guard let profile = Sandbox.Profile.all.first(where: { $0.name == name }) else {
-                let names = Sandbox.Profile.all.map(\.name).joined(separator: ", ")
+            guard let profile = SandboxProcess.Profile.all.first(where: { $0.name == name }) else {
+                let names = SandboxProcess.Profile.all.map(\.name).joined(separator: ", ")
                 throw Options.Misuse("--profile is \"\(name)\"; use one of \(names)")
             }
             return profile

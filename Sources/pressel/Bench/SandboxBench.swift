@@ -10,7 +10,7 @@ import VoiceLoop
 /// loop on a simulated card in real time, against stand-ins whose latencies are known.
 struct SandboxBench {
     private let configuration: Configuration
-    private let profiles: [Sandbox.Profile]
+    private let profiles: [SandboxProcess.Profile]
     private let clock = MonotonicClock()
 
     /// Replies, and how many tokens (words, and marks by themselves) show that the first clause is
@@ -34,18 +34,18 @@ struct SandboxBench {
     private static let pause = Duration.milliseconds(400)
 
     /// - Parameter profile: the only one to be measured; nil for all that have a bar.
-    init(_ configuration: Configuration, profile: Sandbox.Profile?) {
+    init(_ configuration: Configuration, profile: SandboxProcess.Profile?) {
         self.configuration = configuration
         profiles =
             profile.map { [$0] }
-            ?? Sandbox.Profile.all.filter { ["instant", "typical"].contains($0.name) }
+            ?? SandboxProcess.Profile.all.filter { ["instant", "typical"].contains($0.name) }
     }
 
     func run(_ tell: @escaping @Sendable (String) -> Void) async throws -> [Measurement] {
         var rows: [Measurement] = []
         for profile in profiles {
             for reply in Self.replies {
-                let sandbox = try Sandbox(profile, reply: reply.text)
+                let sandbox = try SandboxProcess(profile, reply: reply.text)
                 let path = profile.criticalPath(tokens: reply.tokens)
                 let name =
                     "release → first sample, over the critical path of"
@@ -84,8 +84,8 @@ struct SandboxBench {
     /// one: what was sent while it was spoken is not sent after it.
     private func uplink(_ tell: @escaping @Sendable (String) -> Void) async throws -> [Measurement]
     {
-        let slow = Sandbox.Profile.all.first { $0.name == "slow" }!
-        let sandbox = try Sandbox(slow, reply: "Yes.")
+        let slow = SandboxProcess.Profile.all.first { $0.name == "slow" }!
+        let sandbox = try SandboxProcess(slow, reply: "Yes.")
         var rows: [Measurement] = []
         for repeats in [1, 8] {
             let card = try SimulatedCard()
@@ -129,7 +129,7 @@ struct SandboxBench {
     }
 
     /// The settings of this benchmark's device.
-    private func appliance(_ sandbox: Sandbox, on card: SimulatedCard) -> Appliance {
+    private func appliance(_ sandbox: SandboxProcess, on card: SimulatedCard) -> Appliance {
         var configuration = configuration.on(card)
         func link(_ model: String) -> [Settings.Link] {
             var link = Settings.Link(provider: "openai")
@@ -141,14 +141,14 @@ struct SandboxBench {
         configuration.settings.languageModel = link("gpt-6-luna")
         configuration.settings.textToSpeech = link("gpt-4o-mini-tts")
         configuration.secrets = Secrets(
-            environment: { $0 == "OPENAI_API_KEY" ? Sandbox.key : nil },
+            environment: { $0 == "OPENAI_API_KEY" ? SandboxProcess.key : nil },
             state: StateFolder(path: "/nonexistent"))
         return Appliance(configuration, log: LogWriter.log().onlyProblems)
     }
 
     /// From the release to the first sample of the answer, beyond `path`, in milliseconds.
     private func delays(
-        _ sandbox: Sandbox, _ path: Duration, after rest: Duration, _ turns: Int,
+        _ sandbox: SandboxProcess, _ path: Duration, after rest: Duration, _ turns: Int,
         _ tell: (Int) -> Void
     ) async throws -> [Double] {
         let card = try SimulatedCard()
@@ -175,14 +175,15 @@ struct SandboxBench {
 
     /// What a program does that waits for each step to end before it begins the next, with a
     /// connection of its own each time, as scripts do.
-    private func sequential(_ sandbox: Sandbox, _ path: Duration) async throws -> [Double] {
+    private func sequential(_ sandbox: SandboxProcess, _ path: Duration) async throws -> [Double] {
         let question = try await Appliance(configuration, log: .silent).ownVoice
             .recording(of: Self.question)
         var delays: [Double] = []
         for _ in 0..<Self.sequentialTurns {
             func server() -> HTTPService {
                 HTTPService.openAI(
-                    baseURL: sandbox.url, key: Sandbox.key, client: HTTPClient(), clock: clock,
+                    baseURL: sandbox.url, key: SandboxProcess.key, client: HTTPClient(),
+                    clock: clock,
                     log: .silent)
             }
             let released = Moment.now
@@ -212,11 +213,11 @@ struct SandboxBench {
         -> [Measurement]
     {
         let turns = 10
-        let sandbox = try Sandbox(profiles[0], reply: Self.replies[0].text)
+        let sandbox = try SandboxProcess(profiles[0], reply: Self.replies[0].text)
         let card = try SimulatedCard()
         let question = try await Appliance(configuration, log: .silent).ownVoice
             .recording(of: Self.question)
-        setenv("OPENAI_API_KEY", Sandbox.key, 1)
+        setenv("OPENAI_API_KEY", SandboxProcess.key, 1)
         defer { unsetenv("OPENAI_API_KEY") }
         let (share, idle) = try await Service(card, settings: sandbox.links, logging: "info").during
         { service in

@@ -36,9 +36,10 @@ struct SoakBench {
         let model = try SmallModel()
         let local = "\"provider\": \"pocketsphinx\", \"model\": \"\(model.path)\""
         let sandbox = try faults.map { faults in
-            try Sandbox(Sandbox.Profile.all[0], reply: "It is four o'clock.", faults: faults)
+            try SandboxProcess(
+                SandboxProcess.Profile.all[0], reply: "It is four o'clock.", faults: faults)
         }
-        setenv("OPENAI_API_KEY", Sandbox.key, 1)
+        setenv("OPENAI_API_KEY", SandboxProcess.key, 1)
         defer { unsetenv("OPENAI_API_KEY") }
         // A toggled button has no gestures to be waited for.
         let service = try Service(

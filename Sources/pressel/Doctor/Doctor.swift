@@ -38,6 +38,7 @@ struct Doctor {
         findings.append(await voiceFinding())
         findings += [clockFinding, networkFinding]
         findings += await servicesFindings(microphone, speaker)
+        if let archive = await archiveFinding() { findings.append(archive) }
         return findings
     }
 

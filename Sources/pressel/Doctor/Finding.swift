@@ -5,7 +5,7 @@ struct Finding: Encodable, Equatable {
         case settings, state, button, light, microphone, speaker, sound, recognizer, voice
         case clock, network
         /// Those elsewhere.
-        case services
+        case services, archive
     }
 
     enum Verdict: String, Encodable {

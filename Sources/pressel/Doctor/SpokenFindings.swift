@@ -40,7 +40,7 @@ struct SpokenFindings {
                 .light: "the light", .microphone: "the microphone", .speaker: "the speaker",
                 .sound: "the sound", .recognizer: "the speech recognizer", .voice: "my voice",
                 .clock: "the clock", .network: "the network",
-                .services: "a service that I use",
+                .services: "a service that I use", .archive: "the archive",
             ])
         static let german =
             Words(
@@ -53,6 +53,7 @@ struct SpokenFindings {
                     .recognizer: "die Spracherkennung", .voice: "meine Stimme",
                     .clock: "die Uhr", .network: "das Netzwerk",
                     .services: "ein Dienst, den ich nutze",
+                    .archive: "das Archiv",
                 ])
         static let french =
             Words(
@@ -65,6 +66,7 @@ struct SpokenFindings {
                     .recognizer: "la reconnaissance vocale", .voice: "ma voix",
                     .clock: "l'horloge", .network: "le réseau",
                     .services: "un service que j'utilise",
+                    .archive: "l'archive",
                 ])
         static let spanish =
             Words(
@@ -76,6 +78,7 @@ struct SpokenFindings {
                     .sound: "el sonido", .recognizer: "el reconocimiento de voz",
                     .voice: "mi voz", .clock: "el reloj", .network: "la red",
                     .services: "un servicio que uso",
+                    .archive: "el archivo",
                 ])
     }
 }

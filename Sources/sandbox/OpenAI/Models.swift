@@ -5,6 +5,10 @@ struct Model {
     let name: String
     let endpoint: Endpoint
     let shutdown: String?
+    /// Of the Realtime API: what the model is for.
+    var kind: Kind?
+
+    enum Kind { case voice, live }
 
     static let all: [Model] =
         [
@@ -20,10 +24,25 @@ struct Model {
         + ["tts-1", "tts-1-hd", "gpt-4o-mini-tts"].map {
             Model(name: $0, endpoint: .speech, shutdown: "2027-01-06")
         }
+        + realtime
+
+    private static let realtime: [Model] = [
+        Model(name: "gpt-realtime-2.1", endpoint: .realtime, shutdown: nil, kind: .voice),
+        Model(name: "gpt-realtime-2.1-mini", endpoint: .realtime, shutdown: nil, kind: .voice),
+        Model(
+            name: "gpt-realtime-mini", endpoint: .realtime, shutdown: "2027-01-20", kind: .voice),
+        Model(name: "gpt-live-transcribe", endpoint: .realtime, shutdown: nil, kind: .live),
+        Model(name: "gpt-realtime-whisper", endpoint: .realtime, shutdown: nil, kind: .live),
+    ]
 
     /// - Throws: what OpenAI says of a model that this endpoint does not have.
-    static func check(_ name: String, at endpoint: Endpoint) throws(VendorError) {
-        guard all.contains(where: { $0.name == name && $0.endpoint == endpoint }) else {
+    static func check(
+        _ name: String, at endpoint: Endpoint, for kind: Kind? = nil
+    ) throws(VendorError) {
+        let isThere = all.contains {
+            $0.name == name && $0.endpoint == endpoint && $0.kind == kind
+        }
+        guard isThere else {
             throw .unknownModel(name)
         }
     }

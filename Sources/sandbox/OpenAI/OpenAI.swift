@@ -19,13 +19,15 @@ struct OpenAI: Vendor {
     func desk(for request: Request, at endpoint: Endpoint) throws -> any Desk {
         switch endpoint {
         case .transcriptions: return try TranscriptionDesk(request)
+        case .realtime: return RealtimeDesk(request)
         case .models:
             return TextDesk { _, occasion in
                 Reply(
                     whole: Array(Model.listing.utf8), type: "application/json",
                     at: occasion.lastByte)
             }
-        case .chat, .speech:
+        // The router knows no others.
+        default:
             guard request.contentType == "application/json" else {
                 throw VendorError(
                     415,

@@ -4,12 +4,11 @@ import Voice
 /// tools. For one reader; letting go of it hangs up.
 actor ChatReply {
     private let server: HTTPService
-    private let options: OpenAIChat.Options
+    private let dialect: any ChatDialect
     private let tools: (any Tools)?
-    private let offered: OfferedTools
     private let exchanges: [Exchange]
     private let model: String
-    private var messages: [ChatMessage]
+    private var conversation: ChatConversation
 
     /// The request in hand: when it was sent, and what has come of it so far.
     private var answer: (body: HTTPBody, asked: Moment, content: ChatAnswer)?
@@ -18,22 +17,34 @@ actor ChatReply {
     private var results: [String] = []
     private var pieces: [String] = []
     private var hasWritten = false
+    /// What was said before a tool was used is a sentence of its own.
+    private var beginsLine = false
     private var end: Result<Void, ProviderError>?
 
     /// A model that goes on asking for tools is going round in circles.
     private static let mostRequests = 6
 
     init(
-        _ server: HTTPService, model: String, options: OpenAIChat.Options,
-        tools: (any Tools)?, offered: OfferedTools, prompt: Prompt
+        _ server: HTTPService, model: String, dialect: any ChatDialect, tools: (any Tools)?,
+        prompt: Prompt
     ) {
         self.server = server
         self.model = model
-        self.options = options
+        self.dialect = dialect
         self.tools = tools
-        self.offered = offered
         exchanges = prompt.exchanges
-        messages = ChatMessage.conversation(prompt)
+        conversation = ChatConversation(prompt)
+    }
+
+    /// The reply as a stream, which begins when there is something to read.
+    nonisolated func stream() async throws(ProviderError) -> TextStream {
+        let first: String?
+        do {
+            first = try await next()
+        } catch {
+            throw Task.isCancelled ? .cancelled : error
+        }
+        return TextStream.starting(with: first) { try await self.next() }
     }
 
     /// The next piece of text, nil at the end of the reply.
@@ -60,8 +71,13 @@ actor ChatReply {
     private func fail(_ error: ProviderError) {
         guard error != .cancelled, !results.isEmpty else { return end = .failure(error) }
         server.note("\(error); telling what was done")
-        pieces = [results.joined(separator: " ")]
+        tellResults()
         end = .success(())
+    }
+
+    private func tellResults() {
+        if beginsLine { pieces.append("\n") }
+        pieces.append(results.joined(separator: " "))
     }
 
     private func goOn() async throws(ProviderError) {
@@ -75,7 +91,11 @@ actor ChatReply {
         }
         let (new, failure) = content.take(bytes)
         answer = (body, asked, content)
-        if !new.isEmpty { results = [] }
+        if !new.isEmpty {
+            results = []
+            if beginsLine { pieces.append("\n") }
+            beginsLine = false
+        }
         pieces += new
         if let failure { throw failure }
         // Signs of life are no answer.
@@ -101,44 +121,47 @@ actor ChatReply {
         guard requests <= Self.mostRequests else {
             throw failure("it asked for tools \(requests - 1) times in a row")
         }
-        let content = ChatRequest(
-            model: model, messages: messages, options: options, tools: offered)
-        let bytes: [UInt8]
-        do { bytes = try content.body() } catch { throw failure("\(error)") }
-        var request = server.post("/chat/completions", body: bytes)
+        var request: HTTPRequest
+        do {
+            request = try dialect.request(for: conversation, model: model, at: server)
+        } catch {
+            throw failure("\(error)")
+        }
         request.headers.append(("Accept", "text/event-stream"))
         let body = try await server.send(request).body
-        answer = (body, server.clock.now, ChatAnswer(from: server))
+        answer = (body, server.clock.now, ChatAnswer(from: server, by: dialect.parser()))
     }
 
     /// The model stopped writing: at the end of its reply, or for its tools.
     private func finish(_ content: ChatAnswer) async throws(ProviderError) {
         switch content.finish {
         case nil: throw .down(provider: server.name, reason: "the reply broke off")
-        case "length"? where !content.calls.isEmpty:
+        case .length? where !content.calls.isEmpty:
             throw failure("its limit of tokens cut a call of a tool short")
-        case "content_filter"? where !hasWritten || !content.calls.isEmpty:
+        case .filtered? where !hasWritten || !content.calls.isEmpty:
             throw .refused(provider: server.name, reason: "its filter does not let the reply pass")
         default:
             if !content.calls.isEmpty { return await callTools(content) }
-            if !hasWritten, pieces.isEmpty {
+            if !results.isEmpty {
                 // Some say nothing more when a tool has done what was asked.
-                guard !results.isEmpty else { throw failure("its reply is empty") }
-                pieces = [results.joined(separator: " ")]
+                tellResults()
+            } else if !hasWritten {
+                throw failure("its reply is empty")
             }
             end = .success(())
         }
     }
 
     private func callTools(_ content: ChatAnswer) async {
-        messages.append(ChatMessage(saying: content.text, calling: content.calls))
+        conversation.messages.append(.reply(content.content))
+        var told: [ToolResult] = []
         for call in content.calls {
-            let result = await tools?.call(
-                call.function.name, arguments: call.function.arguments, after: exchanges)
-            let told = result ?? "There are no tools."
-            results.append(told)
-            messages.append(ChatMessage(result: told, of: call.id))
+            let result = await tools?.call(call.name, arguments: call.arguments, after: exchanges)
+            told.append(ToolResult(call: call.id, text: result ?? "There are no tools."))
+            results.append(told.last!.text)
         }
+        conversation.messages.append(.results(told))
+        beginsLine = hasWritten
     }
 
     private func failure(_ reason: String) -> ProviderError {

@@ -3,7 +3,7 @@ import Linux
 import Synchronization
 
 /// A `sandbox` of our own: a stand-in for OpenAI on loopback, with a profile's latencies.
-final class Sandbox: Sendable {
+final class SandboxProcess: Sendable {
     /// How long the stand-in takes for each step; the same figures as in its own profiles.
     struct Profile: Sendable {
         let name: String

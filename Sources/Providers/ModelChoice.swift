@@ -1,4 +1,3 @@
-import FoundationEssentials
 import Synchronization
 import Voice
 
@@ -20,8 +19,17 @@ public final class ModelChoice: Sendable {
 
     /// The model's id; who does not know it yet asks for the list.
     func id(for purpose: Purpose, at server: HTTPService) async throws(ProviderError) -> String {
-        if let known = state.withLock({ $0 }) { return known }
-        let models = try await server.models()
+        if let known { return known }
+        return try choose(from: try await server.models(), for: purpose, at: server)
+    }
+
+    /// Nil before a list was asked for.
+    var known: String? { state.withLock { $0 } }
+
+    /// The best of those that `server` lists, from now on.
+    func choose(
+        from models: [ListedModel], for purpose: Purpose, at server: HTTPService
+    ) throws(ProviderError) -> String {
         guard let id = ListedModel.choose(from: models, for: purpose) else {
             throw .unavailable(
                 provider: server.name,
@@ -56,9 +64,10 @@ extension ModelChoice {
 /// A model as `GET /models` lists it.
 struct ListedModel: Decodable {
     let id: String
-    /// In seconds since 1970.
+    /// In seconds since 1970 or any other count of a server's: it is compared with others of the
+    /// same list only.
     let created: Double?
-    /// The day when it will be gone, as `2027-01-06`.
+    /// The day when it will be gone, as `2027-01-06`, or any text if that is not known.
     let shutdown: String?
 
     private enum CodingKeys: String, CodingKey {
@@ -109,33 +118,9 @@ struct ListedModel: Decodable {
         }
         // Of those that listen the small ones are not good enough for what is said in a room.
         let isSmallEnough = purpose == .chat || purpose == .realtimeVoice
-        let size = isSmallEnough && isSmall ? 1 : 0
-        return (shutdown == nil ? 1 : 0, size, created ?? 0, id)
-    }
-}
-
-extension HTTPService {
-    /// What `GET /models` lists; all of it comes at once.
-    func models() async throws(ProviderError) -> [ListedModel] {
-        struct List: Decodable { let data: [ListedModel] }
-        let response = try await send(HTTPRequest(method: .get, url: url("/models")))
-        let bytes: [UInt8]
-        do {
-            bytes = try await response.body.read(atMost: 1 << 20, within: patience)
-        } catch {
-            throw ProviderError(error, from: name)
-        }
-        guard let list = try? JSONDecoder().decode(List.self, from: Data(bytes)) else {
-            throw .failed(provider: name, reason: "its list of models is no JSON with data")
-        }
-        return list.data
-    }
-
-    /// Gets ready for a request that is soon to come: connections are opened, and the model is
-    /// found out, if it has to be. Returns at once.
-    func prepare(_ model: ModelChoice, for purpose: ModelChoice.Purpose, connections: Int = 1) {
-        client.warm(baseURL, connections: connections)
-        // Whoever needs it learns why it is not known.
-        Task { _ = try? await model.id(for: purpose, at: self) }
+        // Made for conversations, these hear more while somebody still speaks.
+        let isLive = purpose == .liveTranscription && words.contains("live")
+        let fitness = isSmallEnough && isSmall || isLive ? 1 : 0
+        return (shutdown == nil ? 1 : 0, fitness, created ?? 0, id)
     }
 }

@@ -1,0 +1,211 @@
+import Codec
+public import Voice
+
+/// Text to speech by the loudspeaker of Google Translate's page, asked as gTTS 2.5.4 does. It needs
+/// no key, and nobody promises that it will be there tomorrow. It has two speeds, and an accent by
+/// the country of its host.
+///
+/// Google shuts out who asks too much: there is one request at a time.
+public struct GoogleTranslateSpeech: SpeechSynthesizer {
+    private let place: Result<HTTPService, ProviderError>
+    private let language: String
+    private let speed: Double
+    private let pace: SpeakingPace
+    private let turnstile = Turnstile()
+
+    private static let name = "google-translate"
+    /// At and below it a voice is slow rather than usual.
+    private static let slow = 0.8
+
+    /// - Parameters:
+    ///   - language: BCP 47.
+    ///   - domain: the top-level domain of the host, as in `com`, `co.uk`, `com.br`.
+    ///   - baseURL: used instead of that host.
+    ///   - speed: a factor on the voice's usual one; 0.8 and less is its slow one.
+    ///   - pace: whoever asks for a slower pace gets the slow one.
+    public init(
+        language: String, domain: String? = nil, baseURL: String? = nil, speed: Double = 1,
+        pace: SpeakingPace = SpeakingPace(), client: HTTPClient,
+        timeout: Duration = HTTPService.defaultTimeout, clock: any MomentClock, log: Log
+    ) {
+        self.language = language
+        self.speed = speed
+        self.pace = pace
+        do {
+            place = .success(
+                HTTPService(
+                    name: Self.name, baseURL: try Self.url(domain: domain, baseURL: baseURL),
+                    credential: nil, client: client, timeout: timeout, clock: clock, log: log,
+                    meaning: Self.meaning))
+        } catch {
+            place = .failure(error)
+        }
+    }
+
+    static func url(domain: String?, baseURL: String?) throws(ProviderError) -> String {
+        if let baseURL { return baseURL }
+        let domain = domain ?? "com"
+        let labels = domain.lowercased().split(separator: ".", omittingEmptySubsequences: false)
+        let isDomain =
+            1...2 ~= labels.count
+            && labels.allSatisfy {
+                2...3 ~= $0.count && $0.allSatisfy { $0.isASCII && $0.isLetter }
+            }
+        guard isDomain else {
+            throw .unavailable(
+                provider: name,
+                reason: "its region \"\(domain)\" is no top-level domain; use one as \"com\" or"
+                    + " \"co.uk\"")
+        }
+        return "https://translate.google.\(domain.lowercased())"
+    }
+
+    private static let meaning: HTTPService.FailureMeaning = { failure, provider in
+        switch failure.status {
+        // To a page that asks for proof of being human.
+        case 300..<400 where failure.location?.contains("/sorry") ?? false:
+            .busy(provider: provider, retryAfter: failure.retryAfter)
+        // There is no key: it does not want such requests any more.
+        case 401, 403: .refused(provider: provider, reason: failure.message)
+        case 404:
+            .refused(
+                provider: provider,
+                reason: "\(failure.message); is there a Google in the link's region?")
+        default: nil
+        }
+    }
+
+    public func prepare() {
+        guard case .success(let server) = place else { return }
+        server.client.warm(server.url(TranslateRequest.path))
+    }
+
+    public func speech(for text: String) async throws(ProviderError) -> AudioStream {
+        let server = try place.get()
+        guard let voice = TranslateLanguage.name(for: language) else {
+            throw .foreignLanguage(provider: server.name, language: language)
+        }
+        let isSlow = speed * pace.factor <= Self.slow || pace.factor < 1
+        let requests = TranslateParts.parts(of: text).map {
+            TranslateRequest($0, language: voice, isSlow: isSlow)
+        }
+        let sound = SpokenParts(requests, from: server.name) { [turnstile] request in
+            try await turnstile.pass { try await Self.sound(of: request, in: voice, from: server) }
+        }
+        do {
+            let first = try await sound.next()
+            return AudioStream.starting(with: first) { try await sound.next() }
+        } catch {
+            if Task.isCancelled { throw .cancelled }
+            throw ProviderError(error, from: server.name)
+        }
+    }
+
+    /// A hundred characters slowly spoken have a tenth of this.
+    private static let mostBytes = 2 << 20
+
+    /// One part as MP3.
+    private static func sound(
+        of request: TranslateRequest, in language: String, from server: HTTPService
+    ) async throws -> [UInt8] {
+        let response = try await server.send(
+            HTTPRequest(
+                method: .post(request.body), url: server.url(TranslateRequest.path),
+                headers: TranslateRequest.headers))
+        let bytes: [UInt8]
+        do {
+            bytes = try await response.body.read(atMost: mostBytes, within: server.patience)
+        } catch {
+            throw ProviderError(error, from: server.name)
+        }
+        do throws(TranslateAnswer.Failure) {
+            return try TranslateAnswer.sound(in: bytes)
+        } catch {
+            switch error {
+            case .empty:
+                throw ProviderError.refused(
+                    provider: server.name,
+                    reason: "it has no sound for this text in \"\(language)\"")
+            case .unknown:
+                throw ProviderError.failed(
+                    provider: server.name, reason: "its answer is none that is known")
+            }
+        }
+    }
+}
+
+/// The sound of a text in parts, one behind the other: while one is heard the next is fetched, and
+/// none beyond it. For one reader; letting go of it hangs up.
+private actor SpokenParts {
+    private let fetch: @Sendable (TranslateRequest) async throws -> [UInt8]
+    private let provider: String
+    /// Parts are MP3 frames, which follow each other as in one file.
+    private let decoder = StreamedSound(mediaType: MP3Encoder.mediaType, format: usualFormat)
+    private var edges = QuietEdges(format: usualFormat)
+    private var requests: ArraySlice<TranslateRequest>
+    private var fetching: Task<[UInt8], any Error>?
+    private var bytes: ArraySlice<UInt8> = []
+    private var chunks: ArraySlice<AudioChunk> = []
+
+    private static let usualFormat = AudioFormat(framesPerSecond: 24_000, channels: 1)
+    /// A quarter of a second or so: what is decoded ahead takes memory.
+    private static let piece = 2048
+
+    init(
+        _ requests: [TranslateRequest], from provider: String,
+        fetch: @escaping @Sendable (TranslateRequest) async throws -> [UInt8]
+    ) {
+        self.requests = requests[...]
+        self.provider = provider
+        self.fetch = fetch
+    }
+
+    deinit { fetching?.cancel() }
+
+    /// Nil at the end, at once where there is nothing to say.
+    func next() async throws -> AudioChunk? {
+        while true {
+            if let chunk = chunks.popFirst() { return chunk }
+            if bytes.isEmpty {
+                begin()
+                guard let part = fetching else { return nil }
+                bytes = try await withTaskCancellationHandler {
+                    try await part.value[...]
+                } onCancel: {
+                    part.cancel()
+                }
+                fetching = nil
+                begin()
+            }
+            try decode()
+        }
+    }
+
+    /// Asks for the next part, unless it was asked for or there is none.
+    private func begin() {
+        guard fetching == nil, let request = requests.popFirst() else { return }
+        fetching = Task { [fetch] in try await fetch(request) }
+    }
+
+    private func decode() throws(ProviderError) {
+        let piece = Array(bytes.prefix(Self.piece))
+        bytes = bytes.dropFirst(Self.piece)
+        do {
+            chunks = try decoder.decode(piece)[...]
+            let isOver = bytes.isEmpty && fetching == nil
+            if isOver { chunks += try decoder.finish() }
+            chunks = trimmed(chunks)
+        } catch {
+            throw .failed(provider: provider, reason: error.description)
+        }
+    }
+
+    /// Without what its encoder put before and behind it; the next clause follows at once.
+    private func trimmed(_ chunks: ArraySlice<AudioChunk>) -> ArraySlice<AudioChunk> {
+        chunks.compactMap { chunk in
+            guard chunk.format == Self.usualFormat else { return chunk }
+            let rest = edges.take(chunk)
+            return rest.isEmpty ? nil : rest
+        }[...]
+    }
+}

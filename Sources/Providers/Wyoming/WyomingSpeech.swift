@@ -1,0 +1,87 @@
+import Codec
+public import Voice
+
+/// Text to speech by a Wyoming server, heard as it is made. Where the server can, it is given a
+/// reply while that is still being written; others are asked clause by clause, one ahead of what
+/// is heard. The protocol knows no speed.
+public struct WyomingSpeech: StreamingSynthesizer {
+    private let server: WyomingServer
+    private let voice: String?
+    private let language: String?
+
+    /// - Parameters:
+    ///   - voice: by the server's own name; nil leaves it to the server.
+    ///   - language: BCP 47; without a voice, the first that speaks it. Nil leaves it to the
+    ///     server.
+    public init(_ server: WyomingServer, voice: String?, language: String?) {
+        self.server = server
+        self.voice = voice
+        self.language = language
+    }
+
+    public func prepare() { server.prepare() }
+
+    public func speech(for text: String) async throws(ProviderError) -> AudioStream {
+        let connection = try await server.connect()
+        let sound = try await sound(of: text, over: connection)
+        guard let first = try await sound.next() else {
+            throw .failed(provider: server.name, reason: "it made no sound")
+        }
+        return AudioStream.starting(with: first) { try await sound.next() }
+    }
+
+    public func speech(of clauses: TextStream) async throws(ProviderError) -> AudioStream {
+        let connection = try await server.connect()
+        let info = try await server.info(over: connection)
+        if info.streamsSpeech(of: voice) {
+            let request = WyomingEvent("synthesize-start", try voice(info))
+            let dictation = WyomingDictation(
+                clauses, over: connection, after: request, patience: server.timeout)
+            let sound = WyomingSound(over: connection, from: server, dictation)
+            guard let first = try await sound.next() else {
+                throw .failed(provider: server.name, reason: "it made no sound")
+            }
+            return AudioStream.starting(with: first) { try await sound.next() }
+        }
+        server.giveBack(connection)
+        let sounds = ClauseSounds(clauses) { text throws(ProviderError) in
+            let connection = try await server.connect()
+            return try await sound(of: text, over: connection)
+        }
+        do {
+            guard let first = try await sounds.next() else {
+                throw ProviderError.failed(provider: server.name, reason: "it made no sound")
+            }
+            return AudioStream.starting(with: first) { try await sounds.next() }
+        } catch {
+            if Task.isCancelled { throw .cancelled }
+            throw ProviderError(error, from: server.name)
+        }
+    }
+
+    /// Asks for `text`, and does not wait for the sound.
+    private func sound(
+        of text: String, over connection: WyomingConnection
+    ) async throws(ProviderError) -> WyomingSound {
+        let isInfoNeeded = voice == nil && language != nil
+        let info = isInfoNeeded ? try await server.info(over: connection) : server.knownInfo
+        var data = try voice(info)
+        data["text"] = .string(text)
+        connection.send(WyomingEvent("synthesize", data))
+        return WyomingSound(over: connection, from: server)
+    }
+
+    /// - Throws: if the server has no voice, or none that speaks the language.
+    private func voice(_ info: WyomingInfo?) throws(ProviderError) -> [String: JSONValue] {
+        if info?.synthesizers.isEmpty == true {
+            throw .unavailable(provider: server.name, reason: server.lacks("a voice"))
+        }
+        if let voice { return ["voice": .object(["name": .string(voice)])] }
+        guard let language, let info else { return [:] }
+        // By its name: what servers make of a language alone differs.
+        guard let voice = info.voice(for: language) else {
+            throw .foreignLanguage(provider: server.name, language: language)
+        }
+        return ["voice": .object(["name": .string(voice)])]
+    }
+}
