@@ -24,13 +24,15 @@ enum Usage {
             Secrets are not in it; what was said is.
         pressel restore FILE
             Puts all of that back, in the place of what is there. The service must be stopped.
-        pressel bench [--engine local|sandbox] [--profile P] [--recognition] [--soak TURNS] [--json]
+        pressel bench [--engine local|sandbox] [--profile P] [--providers] [--recognition]
+                      [--soak TURNS [--fault RULES]] [--json]
             Measures the device's own delays, memory and idle load (local, some two minutes), and
             how much later than its providers allow an answer starts (sandbox, some fifteen): with
             providers of known latency, instant, fast, typical or slow.
             With --recognition instead: what the recognizer on the device understands of spoken
             commands, and whether it takes other sentences for commands. Takes ten minutes.
-            With --soak instead: whether it grows over so many turns.
+            With --providers instead: a row for each family of providers. With --soak instead:
+            whether it grows over so many turns, of providers elsewhere and their faults too.
         pressel --help
         pressel --version
 

@@ -1,11 +1,12 @@
 import FoundationEssentials
 import Linux
 
-/// `pressel bench [--engine local|sandbox] [--profile P] [--recognition]
+/// `pressel bench [--engine local|sandbox] [--profile P] [--providers] [--recognition]
 /// [--soak TURNS [--fault RULES]] [--json]`
 struct BenchCommand {
     private let json: Bool
     private let recognition: Bool
+    private let providers: Bool
     private let soak: Int?
     private let faults: String?
     private let engine: Engine?
@@ -17,10 +18,11 @@ struct BenchCommand {
 
     init(_ arguments: [String]) throws {
         let options = try Options(
-            command: arguments, flags: ["json", "recognition"],
+            command: arguments, flags: ["json", "recognition", "providers"],
             valued: ["engine", "profile", "soak", "fault"] + Configuration.options)
         json = options.has("json")
         recognition = options.has("recognition")
+        providers = options.has("providers")
         let engine: Engine?
         switch options["engine"] {
         case nil: engine = nil
@@ -30,6 +32,9 @@ struct BenchCommand {
             throw Options.Misuse("--engine is \"\(other)\"; use local or sandbox")
         }
         self.engine = engine
+        guard !providers || engine == .sandbox else {
+            throw Options.Misuse("--providers is for --engine sandbox")
+        }
         profile = try options["profile"].map { name in
             guard engine != .local else {
                 throw Options.Misuse("--profile is for --engine sandbox")
@@ -57,7 +62,8 @@ struct BenchCommand {
         configuration.report(to: LogWriter.log())
         if let soak {
             let faults = engine == .sandbox ? faults ?? "" : nil
-            let looks = try await SoakBench(turns: soak, faults: faults).run(Self.tell)
+            let looks = try await SoakBench(turns: soak, faults: faults, isMixed: providers)
+                .run(Self.tell)
             print(json ? try Self.encoded(looks) : SoakBench.table(looks))
             return 0
         }
@@ -67,6 +73,12 @@ struct BenchCommand {
             return 0
         }
         var measurements = Measurements()
+        guard !providers else {
+            measurements.rows = try await SandboxBench(configuration, profile: nil)
+                .families(Self.tell)
+            print(json ? try measurements.json() : measurements.table)
+            return 0
+        }
         if engine != .sandbox, profile == nil {
             measurements.rows += try await LoopBench(configuration).run(Self.tell)
             measurements.rows += try await ServiceBench().run(Self.tell)

@@ -80,6 +80,48 @@ struct SandboxBench {
         return rows + (try await uplink(tell)) + (try await resources(tell))
     }
 
+    /// Who is measured beside OpenAI over HTTP: one stage of a turn is theirs.
+    private static let others: [(role: String, mix: Mix)] = [
+        ("OpenAI over HTTP", Mix()),
+        ("heard by openai-realtime", Mix(hears: "openai-realtime")),
+        ("heard by azure", Mix(hears: "azure")), ("heard by wyoming", Mix(hears: "wyoming")),
+        ("thought of by anthropic", Mix(thinks: "anthropic")),
+        ("spoken by openai-realtime", Mix(speaks: "openai-realtime")),
+        ("spoken by elevenlabs, WebSocket", Mix(speaks: "elevenlabs")),
+        ("spoken by elevenlabs, HTTP", Mix(speaks: "elevenlabs http")),
+        ("spoken by azure", Mix(speaks: "azure")),
+        ("spoken by google-translate", Mix(speaks: "google-translate")),
+        ("spoken by wyoming", Mix(speaks: "wyoming")),
+    ]
+    private static let turnsOfOthers = 10
+
+    /// A row for each family of providers, with the *typical* latencies.
+    func families(_ tell: @escaping @Sendable (String) -> Void) async throws -> [Measurement] {
+        let typical = SandboxProcess.Profile.all.first { $0.name == "typical" }!
+        let path = typical.criticalPath(tokens: 4)
+        var rows: [Measurement] = []
+        for (role, mix) in Self.others {
+            let sandbox = try SandboxProcess(typical, reply: "In this room, it is four.")
+            let count = Self.turnsOfOthers
+            let delays = try await delays(sandbox, path, after: .milliseconds(500), count, mix) {
+                tell("\(role): turn \($0) of \(count)")
+            }
+            await sandbox.end()
+            rows.append(
+                Measurement(
+                    name: "release → first sample, over \(Int(path.inMilliseconds)) ms: \(role)",
+                    unit: "ms", values: delays, bar: "median ≤ 10 ms, p95 ≤ 30 ms"))
+        }
+        return rows
+    }
+
+    /// Who has which stage of a turn.
+    struct Mix {
+        var hears = "openai"
+        var thinks = "openai"
+        var speaks = "openai"
+    }
+
     /// Over a slow line up, from the release to the transcript, for a short question and a long
     /// one: what was sent while it was spoken is not sent after it.
     private func uplink(_ tell: @escaping @Sendable (String) -> Void) async throws -> [Measurement]
@@ -129,19 +171,19 @@ struct SandboxBench {
     }
 
     /// The settings of this benchmark's device.
-    private func appliance(_ sandbox: SandboxProcess, on card: SimulatedCard) -> Appliance {
+    private func appliance(
+        _ sandbox: SandboxProcess, on card: SimulatedCard, _ mix: Mix = Mix()
+    ) -> Appliance {
         var configuration = configuration.on(card)
-        func link(_ model: String) -> [Settings.Link] {
-            var link = Settings.Link(provider: "openai")
-            link.baseURL = sandbox.url
-            link.model = model
-            return [link]
+        func link(_ name: String, _ model: String) -> [Settings.Link] {
+            // Others choose theirs from their own lists.
+            [sandbox.link(name, model: name == "openai" ? model : nil)]
         }
-        configuration.settings.speechToText = link("gpt-transcribe")
-        configuration.settings.languageModel = link("gpt-6-luna")
-        configuration.settings.textToSpeech = link("gpt-4o-mini-tts")
+        configuration.settings.speechToText = link(mix.hears, "gpt-transcribe")
+        configuration.settings.languageModel = link(mix.thinks, "gpt-6-luna")
+        configuration.settings.textToSpeech = link(mix.speaks, "gpt-4o-mini-tts")
         configuration.secrets = Secrets(
-            environment: { $0 == "OPENAI_API_KEY" ? SandboxProcess.key : nil },
+            environment: { $0.hasSuffix("_KEY") ? SandboxProcess.key : nil },
             state: StateFolder(path: "/nonexistent"))
         return Appliance(configuration, log: LogWriter.log().onlyProblems)
     }
@@ -149,10 +191,11 @@ struct SandboxBench {
     /// From the release to the first sample of the answer, beyond `path`, in milliseconds.
     private func delays(
         _ sandbox: SandboxProcess, _ path: Duration, after rest: Duration, _ turns: Int,
-        _ tell: (Int) -> Void
+        _ mix: Mix = Mix(), _ tell: (Int) -> Void
     ) async throws -> [Double] {
         let card = try SimulatedCard()
-        let appliance = appliance(sandbox, on: card)
+        let appliance = appliance(sandbox, on: card, mix)
+        let speaks = String(mix.speaks.prefix { $0 != " " })
         let question = try await appliance.ownVoice.recording(of: Self.question)
         var delays: [Double] = []
         try await DeviceSession.run(appliance) { session in
@@ -164,7 +207,7 @@ struct SandboxBench {
                     try await clock.sleep(for: rest)
                 }
                 guard let report = try await turn(session, card, question, &reports),
-                    report.outcome == .answered, report.providers["textToSpeech"] == "openai",
+                    report.outcome == .answered, report.providers["textToSpeech"] == speaks,
                     let delay = report.timeline.duration(from: .released, to: .firstPlayed)
                 else { throw CommandFailure("turn \(number) was not answered by the sandbox") }
                 if number > 0 { delays.append((delay - path).inMilliseconds) }

@@ -1,4 +1,5 @@
 import Glibc
+import Store
 import Linux
 import Synchronization
 
@@ -31,7 +32,9 @@ final class SandboxProcess: Sendable {
         }
     }
 
+    /// Of OpenAI's stand-in, its version included.
     let url: String
+    private let wyomingURL: String
     private let child: ChildProcess
 
     static let key = "sandbox-key"
@@ -50,17 +53,21 @@ final class SandboxProcess: Sendable {
             [
                 "--port", "0", "--profile", profile.name, "--reply", reply, "--transcript",
                 "What time is it?", "--key", Self.key, "--fault", faults,
+                "--wyoming-port", "0",
             ])
         var output: [UInt8] = []
-        while output.last != UInt8(ascii: "\n") {
+        while output.count(where: { $0 == UInt8(ascii: "\n") }) < 2 {
             let part = try child.read(atMost: 4096)
             guard !part.isEmpty else {
                 throw CommandFailure("the sandbox ended with status \(child.wait())")
             }
             output += part
         }
-        let line = String(decoding: output.dropLast(), as: UTF8.self)
-        url = String(line.split(separator: " ").last ?? "")
+        // Each ends in an address.
+        let lines = String(decoding: output, as: UTF8.self).split(separator: "\n")
+        let addresses = lines.map { String($0.split(separator: " ").last ?? "") }
+        url = addresses[0]
+        wyomingURL = addresses[1]
     }
 
     deinit { child.kill() }
@@ -68,6 +75,43 @@ final class SandboxProcess: Sendable {
     func end() async {
         child.send(SIGTERM)
         _ = await onThread("sandbox end") { [child] in child.wait() }
+    }
+
+    /// A link that leads to a provider's stand-in.
+    ///
+    /// - Parameter name: the provider's; `http` behind it for its other transport.
+    func link(_ name: String, model: String? = nil) -> Settings.Link {
+        let words = name.split(separator: " ").map(String.init)
+        var link = Settings.Link(provider: words[0])
+        link.model = model
+        switch words[0] {
+        case "openai", "openai-realtime": link.baseURL = url
+        case "wyoming": link.baseURL = wyomingURL
+        default: link.baseURL = String(url.dropLast("/v1".count))
+        }
+        if words.last == "http" { link.transport = .http }
+        return link
+    }
+
+    /// The settings of chains in which every provider has a place, as JSON members ending in a
+    /// comma: whoever meets a fault makes way for the next.
+    ///
+    /// - Parameter lastRecognizer: as in `links`.
+    func mixedLinks(lastRecognizer: String) -> String {
+        func chain(_ stage: String, _ names: [String], _ last: String? = nil) -> String {
+            let links = names.map { name in
+                "{\"provider\": \"\(name)\", \"baseURL\": \"\(link(name).baseURL ?? "")\","
+                    + " \"timeoutSeconds\": 1}"
+            }
+            let all = links + [last.map { "{\($0)}" }].compactMap { $0 }
+            return "\"\(stage)\": [\(all.joined(separator: ", "))], "
+        }
+        return chain(
+            "speechToText", ["openai-realtime", "azure", "wyoming", "openai"], lastRecognizer)
+            + chain("languageModel", ["anthropic", "openai"])
+            + chain(
+                "textToSpeech",
+                ["elevenlabs", "openai-realtime", "azure", "wyoming", "google-translate", "openai"])
     }
 
     /// The settings of chains that lead here, as JSON members ending in a comma.

@@ -10,12 +10,17 @@ struct SoakBench {
     /// What goes wrong with the stand-ins of providers elsewhere, as `sandbox --fault` takes it; nil
     /// for turns that the device's own engines answer.
     let faults: String?
+    /// Whether every provider has a place in the chains.
+    let isMixed: Bool
 
     /// Every so many turns it is looked at; what it takes by the first look is its own.
     private static let interval = 500
     /// A card that is faster loses sound while its reader sleeps, which a speaker does not.
     private static let speed = 32
     private static let speakerSpeed = 100
+    private static let keys = [
+        "OPENAI_API_KEY", "ANTHROPIC_API_KEY", "ELEVENLABS_API_KEY", "MICROSOFT_SPEECH_KEY",
+    ]
     private static let question = "What time is it?"
 
     struct Look: Encodable {
@@ -39,13 +44,16 @@ struct SoakBench {
             try SandboxProcess(
                 SandboxProcess.Profile.all[0], reply: "It is four o'clock.", faults: faults)
         }
-        setenv("OPENAI_API_KEY", SandboxProcess.key, 1)
-        defer { unsetenv("OPENAI_API_KEY") }
+        for key in Self.keys { setenv(key, SandboxProcess.key, 1) }
+        defer { for key in Self.keys { unsetenv(key) } }
         // A toggled button has no gestures to be waited for.
         let service = try Service(
             card, speaker: speaker,
-            settings: sandbox?.links(patience: 1, lastRecognizer: local)
-                ?? "\"speechToText\": [{\(local)}],",
+            settings: sandbox.map {
+                isMixed
+                    ? $0.mixedLinks(lastRecognizer: local)
+                    : $0.links(patience: 1, lastRecognizer: local)
+            } ?? "\"speechToText\": [{\(local)}],",
             button: "\"mode\": \"toggle\",", logging: "info")
         let looks = try await service.during { service in
             try await ask(question, service, card, tell)
