@@ -6,7 +6,7 @@ actor Prepared<Value: Sendable> {
     private let open: @Sendable () async throws(ProviderError) -> Value
     private let isGood: @Sendable (Value) -> Bool
     private let longest: Duration
-    private var waiting: (number: Int, opening: Task<Value, any Error>)?
+    private var waiting: (number: Int, opening: Task<Value, any Error>, isOver: Bool)?
     private var count = 0
 
     /// - Parameters:
@@ -32,19 +32,20 @@ actor Prepared<Value: Sendable> {
 
     /// The one that waits, or a new one.
     func take() async throws(ProviderError) -> Value {
-        if let (_, opening) = waiting {
-            waiting = nil
-            do {
-                let value = try await withTaskCancellationHandler {
-                    try await opening.value
-                } onCancel: {
-                    opening.cancel()
-                }
-                if isGood(value) { return value }
-            } catch {
-                if Task.isCancelled { throw .cancelled }
-                // It was opened at another time; how things are now, another try will tell.
+        guard let (_, opening, wasOver) = waiting else { return try await open() }
+        waiting = nil
+        do {
+            let value = try await withTaskCancellationHandler {
+                try await opening.value
+            } onCancel: {
+                opening.cancel()
             }
+            if isGood(value) { return value }
+        } catch {
+            if Task.isCancelled { throw .cancelled }
+            // What failed just now would fail again; how things are after a while, another try
+            // will tell.
+            if !wasOver { throw error as? ProviderError ?? .cancelled }
         }
         return try await open()
     }
@@ -52,17 +53,24 @@ actor Prepared<Value: Sendable> {
     private func begin() {
         count += 1
         let number = count
-        waiting = (number, Task { [open] in try await open() })
+        let opening = Task { [open] in try await open() }
+        waiting = (number, opening, false)
         Task { [weak self, longest] in
+            _ = await opening.result
+            await self?.note(number)
             try? await Task.sleep(for: longest)
             await self?.drop(number)
         }
     }
 
+    private func note(_ number: Int) {
+        if waiting?.number == number { waiting?.isOver = true }
+    }
+
     private func drop(_ number: Int) {
-        guard let (mine, opening) = waiting, mine == number else { return }
-        opening.cancel()
-        waiting = nil
+        guard let waiting, waiting.number == number else { return }
+        waiting.opening.cancel()
+        self.waiting = nil
     }
 }
 
@@ -79,7 +87,10 @@ func within<Result: Sendable>(
                 throw ProviderError.timedOut(provider: provider, after: limit)
             }
             defer { group.cancelAll() }
-            return try await group.next()!
+            let result = try await group.next()!
+            // A stream that is cancelled ends as if it were over.
+            try Task.checkCancellation()
+            return result
         }
     } catch {
         if Task.isCancelled { throw .cancelled }

@@ -63,7 +63,8 @@ public final class Failover<Provider: Sendable>: Sendable {
                 succeed(index)
                 return (answer, link.name)
             } catch {
-                if error == .cancelled { throw error }
+                // Whatever a provider makes of it: who goes away is no reason to pass it over.
+                if error == .cancelled || Task.isCancelled { throw .cancelled }
                 failures.append(error)
                 fail(index, because: error)
             }
@@ -84,7 +85,7 @@ public final class Failover<Provider: Sendable>: Sendable {
             succeed(index)
             return (answer, links[index].name)
         } catch {
-            if error == .cancelled { throw error }
+            if error == .cancelled || Task.isCancelled { throw .cancelled }
             fail(index, because: error)
             return nil
         }

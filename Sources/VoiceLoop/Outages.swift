@@ -85,13 +85,27 @@ public final class Outages: Sendable {
         _ account: String, _ isReachable: @escaping @Sendable () async -> Bool
     ) async {
         while (try? await clock.sleep(for: Self.probePause)) != nil {
-            guard state.withLock({ $0.pauses[account] }) != nil else { break }
-            if await isReachable() {
-                works(account)
-                break
-            }
+            guard isAway(account) else { return }
+            if await isReachable() { return isBack(account) }
         }
         state.withLock { _ = $0.probes.remove(account) }
+    }
+
+    /// - Returns: whether it has to be looked for further; if not, nobody does any more.
+    private func isAway(_ account: String) -> Bool {
+        state.withLock { state in
+            if case .unreachable? = state.pauses[account]?.reason { return true }
+            state.probes.remove(account)
+            return false
+        }
+    }
+
+    /// A refused key that was found out meanwhile stays refused.
+    private func isBack(_ account: String) {
+        state.withLock { state in
+            state.probes.remove(account)
+            if case .unreachable? = state.pauses[account]?.reason { state.pauses[account] = nil }
+        }
     }
 
     // MARK: - For the person

@@ -22,6 +22,8 @@ public final class Connection: Sendable {
     private let stopping: StopSignal
     private let limits: ServerLimits
     private let deadline: Mutex<Moment?>
+    /// What it becomes when the head of the answer is out.
+    private let upgrade = Mutex<(next: UpgradedConnection?, isDone: Bool)>((nil, false))
 
     init(
         number: Int, _ library: LibraryConnection, descriptor: CInt, peer: String,
@@ -90,7 +92,20 @@ public final class Connection: Sendable {
     /// While our own code works, it may take its time.
     func answerBegan() { deadline.withLock { $0 = nil } }
     /// Something is to be sent, and the client has to take it.
-    func waitsForClient() { deadline.withLock { $0 = .now + limits.idle } }
+    func waitsForClient() {
+        // A WebSocket has its own signs of life.
+        if upgrade.withLock({ $0.isDone }) { return }
+        deadline.withLock { $0 = .now + limits.idle }
+    }
+
+    func becomes(_ upgraded: UpgradedConnection) { upgrade.withLock { $0.next = upgraded } }
+
+    func takeUpgrade() -> UpgradedConnection? {
+        upgrade.withLock { upgrade in
+            defer { upgrade = (nil, true) }
+            return upgrade.next
+        }
+    }
 
     func isOverdue(at now: Moment) -> Bool { deadline.withLock { $0.map { $0 <= now } ?? false } }
 

@@ -3,6 +3,7 @@ import Glibc
 public import Linux
 import Synchronization
 public import Voice
+import WebSockets
 
 /// An HTTP/1.1 server on libmicrohttpd, with a thread for each connection. It listens from `init`
 /// until `stop`.
@@ -154,6 +155,7 @@ private func endRequest(
     Unmanaged<Exchange>.fromOpaque(held).release()
     kept?.pointee = nil
     connection(pointer).waitsForClient()
+    core(context).upgraded.forget(connection(pointer))
 }
 
 private func answerRequest(
@@ -213,13 +215,11 @@ private func send(
                 Unmanaged.passRetained(BodyReader(connection, next: next)).toOpaque(),
                 { Unmanaged<BodyReader>.fromOpaque($0!).release() })
         case .webSocket(let limits, let talk):
-            MHD_create_response_for_upgrade(
-                beginUpgrade,
-                Unmanaged.passRetained(
-                    UpgradedConnection(limits, on: connection, among: core.upgraded, talk: talk)
-                ).toOpaque())
+            // A server that is ending takes nobody in any more.
+            core.upgraded.expect(connection)
+                ? upgrade(connection, limits, core, talk: talk) : nil
         }
-    // Fails only for want of memory.
+    // Else there is no memory, or no more time.
     guard let made else { return cmhd_no() }
     defer { MHD_destroy_response(made) }
     for header in response.headers {
@@ -229,11 +229,22 @@ private func send(
     return MHD_queue_response(pointer, UInt32(response.status), made)
 }
 
+private func upgrade(
+    _ connection: Connection, _ limits: WebSocketLimits, _ core: ServerCore,
+    talk: @escaping @Sendable (WebSocket) async -> Void
+) -> OpaquePointer? {
+    connection.becomes(
+        UpgradedConnection(limits, on: connection, among: core.upgraded, talk: talk))
+    // Lives as long as the library's own, which is longer than the upgrade takes.
+    return MHD_create_response_for_upgrade(
+        beginUpgrade, Unmanaged.passUnretained(connection).toOpaque())
+}
+
 private func beginUpgrade(
     context: UnsafeMutableRawPointer?, pointer: OpaquePointer?, kept: UnsafeMutableRawPointer?,
     early: UnsafePointer<CChar>?, earlyCount: Int, descriptor: CInt, handle: OpaquePointer?
 ) {
-    let upgraded = Unmanaged<UpgradedConnection>.fromOpaque(context!).takeRetainedValue()
+    let upgraded = Unmanaged<Connection>.fromOpaque(context!).takeUnretainedValue().takeUpgrade()
     let bytes = UnsafeRawBufferPointer(start: early, count: earlyCount)
-    upgraded.begin(handle!, descriptor: descriptor, early: Array(bytes))
+    upgraded?.begin(handle!, descriptor: descriptor, early: Array(bytes))
 }

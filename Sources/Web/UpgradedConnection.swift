@@ -2,6 +2,7 @@ import CMicroHTTPD
 import Glibc
 import Linux
 import Synchronization
+import Voice
 import WebSockets
 
 /// A connection that became a WebSocket: a thread moves its bytes, a task talks.
@@ -10,6 +11,8 @@ final class UpgradedConnection: Sendable {
     private let talk: @Sendable (WebSocket) async -> Void
     private let connection: Connection
     private let others: UpgradedConnections
+
+    private static let hearingOut = Duration.seconds(1)
 
     init(
         _ limits: WebSocketLimits, on connection: Connection, among others: UpgradedConnections,
@@ -29,7 +32,7 @@ final class UpgradedConnection: Sendable {
         _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) | O_NONBLOCK)
         connection.answerBegan()
         let held = UpgradeHandle(pointer: handle)
-        others.add(self)
+        others.add(self, on: connection)
         let task = Task { [talk, line] in
             let socket = WebSocket(line)
             await talk(socket)
@@ -39,9 +42,13 @@ final class UpgradedConnection: Sendable {
         }
         startThread("websocket") { [self] in
             line.run(over: SocketTransport(descriptor, early: early))
-            task.cancel()
             cmhd_close_upgraded(held.pointer)
             others.remove(self)
+            // Whoever closes behind its last word is heard out; whoever sleeps is woken.
+            Task {
+                try? await Task.sleep(for: Self.hearingOut)
+                task.cancel()
+            }
         }
     }
 
@@ -56,29 +63,65 @@ private struct UpgradeHandle: @unchecked Sendable {
     let pointer: OpaquePointer
 }
 
-/// Those of one server, which have to be over before the server is.
+/// Those of one server, which have to be over before the server is: libmicrohttpd ends the program
+/// rather than a server with connections that it has given away.
 final class UpgradedConnections: Sendable {
-    private let state = Mutex<[ObjectIdentifier: UpgradedConnection]>([:])
+    private let state = Mutex(State())
     private let wake = Wake()
 
-    func add(_ connection: UpgradedConnection) {
-        state.withLock { $0[ObjectIdentifier(connection)] = connection }
+    private struct State {
+        var open: [ObjectIdentifier: UpgradedConnection] = [:]
+        /// Connections whose upgrade was promised to the client and has not begun.
+        var expected: Set<ObjectIdentifier> = []
+        var isEnding = false
     }
 
-    func remove(_ connection: UpgradedConnection) {
-        state.withLock { $0[ObjectIdentifier(connection)] = nil }
+    /// How long a promise may take to be kept: the head of an answer is on its way.
+    private static let longestPromise = Duration.seconds(2)
+
+    /// - Returns: false if there is no more time for it.
+    func expect(_ connection: Connection) -> Bool {
+        state.withLock { state in
+            guard !state.isEnding else { return false }
+            state.expected.insert(ObjectIdentifier(connection))
+            return true
+        }
+    }
+
+    /// Its request is over, with an upgrade or without.
+    func forget(_ connection: Connection) {
+        let wasExpected = state.withLock {
+            $0.expected.remove(ObjectIdentifier(connection)) != nil
+        }
+        if wasExpected { wake.signal() }
+    }
+
+    func add(_ upgraded: UpgradedConnection, on connection: Connection) {
+        state.withLock { state in
+            state.expected.remove(ObjectIdentifier(connection))
+            state.open[ObjectIdentifier(upgraded)] = upgraded
+        }
         wake.signal()
     }
 
-    /// Hangs up on all, and returns when their threads are done.
+    func remove(_ connection: UpgradedConnection) {
+        state.withLock { $0.open[ObjectIdentifier(connection)] = nil }
+        wake.signal()
+    }
+
+    /// Hangs up on all, lets no more begin, and returns when their threads are done.
     func endAll() {
+        let end = Moment.now + Self.longestPromise
         while true {
             wake.clear()
-            let open = state.withLock { Array($0.values) }
-            if open.isEmpty { return }
+            let (open, expects) = state.withLock { state in
+                state.isEnding = true
+                return (Array(state.open.values), !state.expected.isEmpty)
+            }
+            if open.isEmpty, !expects || Moment.now >= end { return }
             open.forEach { $0.hangUp() }
             var polled = pollfd(fd: wake.descriptor, events: Int16(POLLIN), revents: 0)
-            poll(&polled, 1, 1000)
+            poll(&polled, 1, 100)
         }
     }
 }

@@ -154,7 +154,9 @@ public final class Line: Sendable {
     public func run(over transport: any ByteTransport) {
         let frames = Frames(transport, role: role, longestMessage: limits.message)
         let clock = Watch(limits)
-        frames.hasRoom = { [self] in state.withLock { $0.incoming < limits.incoming } }
+        frames.hasRoom = { [self] in
+            state.withLock { $0.incoming < limits.incoming && !$0.isHungUp }
+        }
         frames.take = { [self] in deliver($0) }
         frames.sign = { clock.cameSomething() }
         frames.progress = { clock.wentSomething() }

@@ -1,3 +1,4 @@
+import Glibc
 import Linux
 import Providers
 import Store
@@ -141,10 +142,18 @@ final class ArchiveUploads: Sendable {
             log.warning("\(key) is left out: its \(size >> 20) MB are too many")
             return try await memory.removeUpload(next.number)
         case .file(let path, let size):
+            let read = await onThread("archive") {
+                Result { () throws(SystemError) in try readFile(path, atMost: size) }
+            }
+            switch read {
+            case .success(let sound): bytes = sound
             // Gone where the queue was too full meanwhile: then it has another beginning.
-            let read = await onThread("archive") { try? readFile(path, atMost: size) }
-            guard let read else { return try await memory.removeUpload(next.number) }
-            bytes = read
+            case .failure(let error) where error.code == ENOENT:
+                return try await memory.removeUpload(next.number)
+            case .failure(let error):
+                _ = await pause(after: "\(error)", .time)
+                return
+            }
         }
         switch await upload(bytes, key, next.type) {
         case .done:

@@ -97,15 +97,18 @@ struct FailoverTests {
 
     // MARK: - Outages
 
-    /// Two stages whose preferred links are of one account.
-    private func chains() -> (one: Failover<Link>, other: Failover<Link>, outages: Outages) {
+    /// Two stages whose preferred links are of one account, on a clock that only the test moves.
+    private func chains() -> (
+        one: Failover<Link>, other: Failover<Link>, outages: Outages, clock: ManualClock
+    ) {
+        let clock = ManualClock()
         let outages = Outages(clock: clock)
         func chain(_ stage: String) -> Failover<Link> {
             Failover(
                 of: stage, [.init("cloud", account: "a", cloud), .init("local", local)],
                 outages: outages, clock: clock, log: .silent)
         }
-        return (chain("one"), chain("other"), outages)
+        return (chain("one"), chain("other"), outages, clock)
     }
 
     static let shared: [(reason: ProviderError, seconds: Int)] = [
@@ -116,7 +119,7 @@ struct FailoverTests {
 
     @Test("What is the matter with an account is known to all stages", arguments: shared)
     func accounts(shared: (reason: ProviderError, seconds: Int)) async throws {
-        let (one, other, _) = chains()
+        let (one, other, _, clock) = chains()
         cloud.failure.withLock { $0 = shared.reason }
         #expect(try await ask(one) == "local")
         #expect(try await ask(other) == "local")
@@ -136,7 +139,7 @@ struct FailoverTests {
 
     @Test("What is the matter with one stage alone is not held against the others", arguments: own)
     func stages(reason: ProviderError) async throws {
-        let (one, other, _) = chains()
+        let (one, other, _, _) = chains()
         cloud.failure.withLock { $0 = reason }
         #expect(try await ask(one) == "local")
         cloud.failure.withLock { $0 = nil }
@@ -157,7 +160,7 @@ struct FailoverTests {
 
     @Test("An outage is told once, whatever stages it strikes, and the next one again")
     func told() async throws {
-        let (one, other, outages) = chains()
+        let (one, other, outages, clock) = chains()
         let reason = ProviderError.unreachable(provider: "p", reason: "r")
         #expect(outages.takeUntold() == nil)
         for _ in 1...2 {

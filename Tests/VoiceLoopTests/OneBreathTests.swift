@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 import Voice
 
@@ -38,6 +39,31 @@ struct OneBreathTests {
         #expect(stage.speaker.said == clauses + [Sentences(.english).providerDown])
         #expect(report.outcome == .answered)
         #expect(report.providers["textToSpeech"] == "voice")
+    }
+
+    @Test("Whoever gives up while the next clause is being written takes nothing with them")
+    func givesUp() async throws {
+        let source = Handoff<String>(holding: 0)
+        let clauses = WrittenClauses(source)
+        let first = clauses.fromTheBeginning()
+        let heard = LogBook()
+        let reader = Task {
+            for try await clause in first { heard.log.info(clause) }
+        }
+        try await source.send("One.")
+        await until { heard.count("One.") == 1 }
+        reader.cancel()
+        try? await reader.value
+        clauses.rewind()
+        let writer = Task {
+            try await source.send("Two.")
+            source.finish()
+        }
+        defer { writer.cancel() }
+        #expect(try await clauses.next() == "One.")
+        #expect(try await clauses.next() == "Two.")
+        #expect(try await clauses.next() == nil)
+        try clauses.checkEnd()
     }
 
     @Test("If they break off, nothing is said twice, and it is said that they did")

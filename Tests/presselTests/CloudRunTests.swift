@@ -10,7 +10,7 @@ import Voice
 @testable import sandbox
 
 /// `pressel run` with providers elsewhere: a stand-in that is strict about what it is asked.
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.timeLimit(.minutes(5)))
 struct CloudRunTests {
     private let sandbox: Sandbox
     private static let key = "key-of-the-cloud-test"
@@ -145,6 +145,30 @@ struct CloudRunTests {
         #expect(!refused.contains(Self.key))
     }
 
+    @Test("Without a network the device answers by itself and says so once; with it, as before")
+    func outage() async throws {
+        let port = sandbox.server.port
+        let device = try await device(audio: #""sounds": false,"#)
+        try await device.says("recording from")
+        let question = try await question()
+        sandbox.stop()
+        for turn in 1...10 {
+            try await device.ask(question)
+            try await device.says("turn \(turn): answered")
+        }
+        #expect(count("saying \"I cannot reach the network.", in: device.log) == 1)
+        #expect(count("saying \"It is ", in: device.log) == 10)
+        let again = try Sandbox(Self.script(), port: port)
+        defer { again.stop() }
+        // It is looked for every 20 s.
+        for _ in 0..<300 where again.requests.isEmpty { try await device.sleep(100) }
+        try await device.sleep(500)
+        try await device.ask(question)
+        try await device.says("turn 11: answered")
+        #expect(again.requests.contains { $0.path == "/v1/audio/speech" })
+        #expect(count("saying \"I cannot reach the network.", in: device.log) == 1)
+    }
+
     @Test("The button can be pressed over the network, by who has the key")
     func network() async throws {
         let port = try freePort()
@@ -190,6 +214,10 @@ struct CloudRunTests {
     private func eventually(_ condition: () -> Bool) async throws {
         for _ in 0..<1000 where !condition() { try await Task.sleep(for: .milliseconds(10)) }
         #expect(condition())
+    }
+
+    private func count(_ text: String, in log: String) -> Int {
+        log.split(separator: "\n").count { $0.contains(text) }
     }
 
     /// Free a moment ago.

@@ -23,6 +23,8 @@ actor ElevenLabsReply {
     /// Until there is sound: what another socket would have to be told.
     private var said: [String] = []
     private var began: Moment?
+    /// Whether it was given anything to say.
+    var hasText: Bool { began != nil }
     private var ended: Moment?
     private var failure: ClausesFailed?
 

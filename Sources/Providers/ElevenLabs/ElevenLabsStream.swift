@@ -44,6 +44,11 @@ public struct ElevenLabsStream: StreamingSynthesizer {
         await reply.say(clauses)
         do {
             let first = try await reply.next()
+            let hasText = await reply.hasText
+            guard first != nil || !hasText else {
+                throw ProviderError.failed(
+                    provider: server.name, reason: "there is no sound in the answer")
+            }
             return AudioStream.starting(with: first) {
                 do {
                     return try await reply.next()

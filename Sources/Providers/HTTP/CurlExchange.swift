@@ -74,6 +74,8 @@ final class CurlExchange {
         set(CURLOPT_HTTP_VERSION, ccurl_http_2_over_tls)
         set(CURLOPT_CONNECTTIMEOUT_MS, Int(transfer.request.limits.connect.inMilliseconds))
         set(CURLOPT_NOSIGNAL, 1)
+        // A name that is being looked up holds nobody up.
+        set(CURLOPT_QUICK_EXIT, 1)
         set(CURLOPT_TCP_KEEPALIVE, 1)
         set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
         _ = ccurl_set_pointer(easy, CURLOPT_ERRORBUFFER, reason)

@@ -43,18 +43,21 @@ extension HTTPClient {
             await opening.result()
         } onCancel: {
             line.hangUp()
+            // A name that is being looked up keeps the thread for a while.
+            opening.tell(.failure(.cancelled))
         }
         return try result.get() ?? .open(socket)
     }
 }
 
-/// How it began: told once by the thread, waited for by one task.
+/// How it began: the first that is told counts, and one task waits for it.
 private final class Opening: Sendable {
     typealias Told = Result<HTTPClient.WebSocketAnswer?, HTTPFailure>
     private let state = Mutex<(told: Told?, waiter: CheckedContinuation<Told, Never>?)>((nil, nil))
 
     func tell(_ told: Told) {
-        let waiter = state.withLock { state in
+        let waiter = state.withLock { state -> CheckedContinuation<Told, Never>? in
+            guard state.told == nil else { return nil }
             state.told = told
             return state.waiter
         }
@@ -99,6 +102,8 @@ private final class CurlSocket: ByteTransport {
         // A server that is offered HTTP/2 takes it.
         _ = ccurl_set_long(easy, CURLOPT_HTTP_VERSION, ccurl_http_1_1)
         _ = ccurl_set_long(easy, CURLOPT_NOSIGNAL, 1)
+        // A name that is being looked up holds nobody up.
+        _ = ccurl_set_long(easy, CURLOPT_QUICK_EXIT, 1)
         let limit = request.limits.connect
         _ = ccurl_set_long(easy, CURLOPT_CONNECTTIMEOUT_MS, Int(limit.inMilliseconds))
         _ = ccurl_set_pointer(easy, CURLOPT_ERRORBUFFER, reason)

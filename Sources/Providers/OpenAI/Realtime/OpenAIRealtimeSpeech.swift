@@ -72,6 +72,7 @@ public struct OpenAIRealtimeSpeech: SpeechSynthesizer, ExaminedProvider {
             () async throws(ProviderError) in try await clause.next()
         }
         guard let first else {
+            if Task.isCancelled { throw .cancelled }
             throw .failed(provider: server.name, reason: "there is no sound in the answer")
         }
         return AudioStream.starting(with: first) { try await clause.next() }
@@ -100,19 +101,19 @@ private actor RealtimeSessions {
         uses += 1
         closeAfterRest(uses)
         if let opening {
-            let known = await opening.result
-            if case .success(let session) = known, session.isUsable(until: Self.longestAge) {
-                return session
-            }
+            let session = try? await value(of: opening)
+            if let session, session.isUsable(until: Self.longestAge) { return session }
+            if Task.isCancelled { throw .cancelled }
             // Somebody else may have replaced it meanwhile.
             if self.opening == opening { self.opening = nil }
         }
         let opening = self.opening ?? Task { [open] in try await open() }
         self.opening = opening
         do {
-            return try await opening.value
+            return try await value(of: opening)
         } catch {
-            self.opening = nil
+            if Task.isCancelled { throw .cancelled }
+            if self.opening == opening { self.opening = nil }
             throw error as? ProviderError ?? .cancelled
         }
     }

@@ -29,7 +29,10 @@ final class RealtimeSession: Sendable {
                         return clauses.end(
                             .failed(provider: server.name, reason: "it sent what is no event"))
                     }
-                    clauses.take(event)
+                    // Somebody stopped listening before it began.
+                    if let id = clauses.take(event) {
+                        try socket.send(.text(Self.cancellation(of: id)))
+                    }
                 }
             } catch {
                 clauses.end((error as? WebSocketEnd).map { server.error(of: $0) } ?? .cancelled)
@@ -82,7 +85,12 @@ final class RealtimeSession: Sendable {
     func cancel(_ clause: Int) {
         guard let id = clauses.remove(clause) else { return }
         // A server that has finished meanwhile complains, which nobody hears.
-        try? send(.object(["type": .string("response.cancel"), "response_id": .string(id)]))
+        try? socket.send(.text(Self.cancellation(of: id)))
+    }
+
+    private static func cancellation(of id: String) -> String {
+        RealtimeMessage.json(
+            .object(["type": .string("response.cancel"), "response_id": .string(id)]))
     }
 }
 
@@ -96,6 +104,8 @@ final class SpokenClauses: Sendable {
         var open: [Int: (text: String, sound: AudioStream.Continuation, bytes: Int)] = [:]
         /// Clauses by the server's names for them.
         var ids: [String: Int] = [:]
+        /// Clauses that nobody listens to any more, of which the server has not said its name yet.
+        var abandoned: Set<Int> = []
         /// The odd byte of a sample whose other is still to come.
         var odd: [Int: UInt8] = [:]
         var end: ProviderError?
@@ -125,7 +135,7 @@ final class SpokenClauses: Sendable {
             guard state.open.removeValue(forKey: clause) != nil else { return nil }
             state.odd[clause] = nil
             let id = state.ids.first { $0.value == clause }?.key
-            if let id { state.ids[id] = nil }
+            if let id { state.ids[id] = nil } else { state.abandoned.insert(clause) }
             return id
         }
     }
@@ -139,20 +149,14 @@ final class SpokenClauses: Sendable {
         for sound in sounds { sound.finish(throwing: error) }
     }
 
-    func take(_ event: RealtimeEvent) {
+    /// - Returns: the server's name of what it is to stop, if it is.
+    func take(_ event: RealtimeEvent) -> String? {
         switch event.type {
         case "response.created":
-            guard let id = event.response?.id else { return }
-            let name = event.response?.metadata?["clause"]
-            state.withLock { state in
-                // A server that knows no metadata speaks in the order in which it is asked.
-                let known = Set(state.ids.values)
-                let clause =
-                    name?.clauseNumber ?? state.open.keys.filter { !known.contains($0) }.min()
-                if let clause, state.open[clause] != nil { state.ids[id] = clause }
-            }
+            guard let id = event.response?.id else { return nil }
+            return begin(id, named: event.response?.metadata?["clause"])
         case "response.done":
-            guard let response = event.response, let id = response.id else { return }
+            guard let response = event.response, let id = response.id else { return nil }
             finish(id, response)
         case "error":
             let error = server.error(event.error)
@@ -169,6 +173,21 @@ final class SpokenClauses: Sendable {
         default:
             if event.isSound { takeSound(event) }
             if event.isWording { compare(event) }
+        }
+        return nil
+    }
+
+    /// - Returns: the name again if nobody listens to it any more.
+    private func begin(_ id: String, named name: String?) -> String? {
+        state.withLock { state in
+            // A server that knows no metadata speaks in the order in which it is asked.
+            let known = Set(state.ids.values)
+            let asked = state.abandoned.union(state.open.keys)
+            let clause = name?.clauseNumber ?? asked.filter { !known.contains($0) }.min()
+            guard let clause else { return nil }
+            if state.abandoned.remove(clause) != nil { return id }
+            if state.open[clause] != nil { state.ids[id] = clause }
+            return nil
         }
     }
 

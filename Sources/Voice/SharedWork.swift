@@ -1,0 +1,42 @@
+import Synchronization
+
+/// Waits for what several wait for: whoever is cancelled leaves at once, and the work goes on for
+/// the others.
+public func value<Value: Sendable>(of work: Task<Value, any Error>) async throws -> Value {
+    let race = Race<Value>()
+    Task { race.end(await work.result) }
+    return try await withTaskCancellationHandler {
+        try await race.value()
+    } onCancel: {
+        race.end(.failure(CancellationError()))
+    }
+}
+
+/// Ends once, for one who waits.
+private final class Race<Value: Sendable>: Sendable {
+    private let state = Mutex(RaceState<Value>())
+
+    func end(_ result: Result<Value, any Error>) {
+        let waiter = state.withLock { state -> CheckedContinuation<Value, any Error>? in
+            guard state.result == nil else { return nil }
+            state.result = result
+            return state.waiter
+        }
+        waiter?.resume(with: result)
+    }
+
+    func value() async throws -> Value {
+        try await withCheckedThrowingContinuation { waiter in
+            let result = state.withLock { state -> Result<Value, any Error>? in
+                state.waiter = waiter
+                return state.result
+            }
+            if let result { waiter.resume(with: result) }
+        }
+    }
+}
+
+private struct RaceState<Value: Sendable>: Sendable {
+    var result: Result<Value, any Error>?
+    var waiter: CheckedContinuation<Value, any Error>?
+}
