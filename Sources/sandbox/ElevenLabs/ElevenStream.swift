@@ -194,9 +194,12 @@ private struct ElevenTalk: Sendable {
         switch fault {
         case .stallMidway: try await listenForever(socket)
         case .reset:
+            try await Task.sleep(for: .milliseconds(50))
             record.reset()
             throw Over()
         case .truncation:
+            // What was said before goes out first.
+            try await Task.sleep(for: .milliseconds(50))
             socket.hangUp()
             throw Over()
         case .errorEvent:

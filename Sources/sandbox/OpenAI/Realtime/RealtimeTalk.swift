@@ -259,8 +259,10 @@ struct RealtimeTalk: Sendable {
     private func suffer(_ id: String, _ socket: WebSocket) async throws -> Bool {
         switch fault {
         case .stallMidway: try await Task.sleep(for: .seconds(86_400))
-        case .reset: record.reset()
-        case .truncation: socket.hangUp()
+        case .reset, .truncation:
+            // What was said before goes out first.
+            try await Task.sleep(for: .milliseconds(50))
+            if fault == .reset { record.reset() } else { socket.hangUp() }
         case .errorEvent:
             try done(
                 id, status: "failed",
