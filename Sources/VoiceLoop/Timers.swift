@@ -129,10 +129,14 @@ public actor Timers {
 
     private func follow(_ number: Int64) async {
         while let timer = waiting[number] {
+            // The rest counts from here, however long it takes until somebody sleeps.
+            let now = clock.now
             let rest = rest(of: timer)
             guard rest > .zero else { break }
             let pause = timer.isResumed ? min(rest, Self.look) : rest
-            guard (try? await clock.sleep(for: pause)) != nil else { return }
+            guard (try? await clock.sleep(until: now + pause, tolerance: nil)) != nil else {
+                return
+            }
         }
         guard let timer = waiting[number], !Task.isCancelled else { return }
         await ring(RunningTimer(timer.timer, remaining: .zero), lateness(of: timer)) {
