@@ -59,7 +59,12 @@ struct CombinationTests {
         script.reply = Self.reply
         let sandbox = try Sandbox(script, wyomingPort: 0)
         let card = try testCard()
-        var configuration = try Configuration(Options([], flags: [], valued: [])).on(card)
+        // The test's cards stay as they are: other tests' programs look for them too.
+        var configuration = try Configuration(Options([], flags: [], valued: []))
+        configuration.settings.language = "en"
+        configuration.settings.audio.captureDevice = card.device
+        configuration.settings.audio.playbackDevice = card.device
+        configuration.settings.audio.volume = 100
         configuration.settings.button.holdMilliseconds = 200
         configuration.settings.speechToText = [link(combination.hears, sandbox)]
         configuration.settings.languageModel = [link(combination.thinks, sandbox)]
