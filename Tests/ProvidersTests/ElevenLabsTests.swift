@@ -256,7 +256,7 @@ struct ElevenLabsTests {
     func replaced() async throws {
         let opened = Counter()
         let ready = ReadyWebSocket(clock: ManualClock(), keepAlive: ElevenLabsText.nothing) {
-            _ throws(ProviderError) in
+            (_: Double) throws(ProviderError) in
             let socket = try await open()
             if opened.increment() == 0 {
                 try? socket.send(ElevenLabsText.end)

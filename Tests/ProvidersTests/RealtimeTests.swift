@@ -11,7 +11,6 @@ import Voice
 @Suite(.timeLimit(.minutes(1)))
 struct RealtimeTests {
     private let sandbox: Sandbox
-    private let clock = InstantClock()
     private let log = LogBook()
     private let client = HTTPClient()
 
@@ -29,7 +28,8 @@ struct RealtimeTests {
     }
 
     private func server(
-        key: String? = Self.key, timeout: Duration = .seconds(5)
+        key: String? = Self.key, timeout: Duration = .seconds(5),
+        clock: any MomentClock = InstantClock()
     ) -> HTTPService {
         HTTPService.openAI(
             name: "openai-realtime", baseURL: sandbox.baseURL, key: key, client: client,
@@ -57,11 +57,12 @@ struct RealtimeTests {
     }
 
     private func voice(
-        _ server: HTTPService, _ change: (inout OpenAIRealtimeSpeech.Options) -> Void = { _ in }
+        _ server: HTTPService, pace: SpeakingPace = SpeakingPace(),
+        _ change: (inout OpenAIRealtimeSpeech.Options) -> Void = { _ in }
     ) -> OpenAIRealtimeSpeech {
         var options = OpenAIRealtimeSpeech.Options()
         change(&options)
-        return OpenAIRealtimeSpeech(server, model: ModelChoice(nil), options: options)
+        return OpenAIRealtimeSpeech(server, model: ModelChoice(nil), options: options, pace: pace)
     }
 
     private func words(_ sound: AudioChunk) -> [Int] { ToneCode.heard(in: sound).map(\.symbol) }
@@ -80,7 +81,7 @@ struct RealtimeTests {
     @Test("A session that was prepared is used, and one that ended is replaced")
     func prepared() async throws {
         let recognizer = OpenAIRealtimeTranscription(
-            server(), model: ModelChoice("gpt-live-transcribe"), language: nil)
+            server(clock: ManualClock()), model: ModelChoice("gpt-live-transcribe"), language: nil)
         recognizer.prepare()
         while sessions.isEmpty { try await Task.sleep(for: .milliseconds(1)) }
         for turn in 1...3 {
@@ -123,6 +124,16 @@ struct RealtimeTests {
         await #expect(throws: ProviderError.self) {
             try await speak(voice(server()) { $0.voice = "nobody" }, "one")
         }
+    }
+
+    @Test("Asked to speak more slowly, it does from the next clause on")
+    func slower() async throws {
+        let pace = SpeakingPace()
+        let voice = voice(server(), pace: pace)
+        let usual = try await speak(voice, "one two").duration
+        _ = pace.slower()
+        #expect(try await speak(voice, "one two").duration > usual * 1.1)
+        #expect(sessions.count == 2)
     }
 
     @Test("Who stops listening stops the server, and the connection serves the next")

@@ -7,7 +7,7 @@ import WebSockets
 public struct ElevenLabsStream: StreamingSynthesizer {
     private let server: HTTPService
     private let voice: ElevenLabsVoice
-    private let sockets: ReadyWebSocket
+    private let sockets: ReadyWebSocket<Double>
 
     public init(_ server: HTTPService, voice: ElevenLabsVoice) {
         self.server = server

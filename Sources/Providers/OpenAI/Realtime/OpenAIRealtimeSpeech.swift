@@ -17,26 +17,30 @@ public struct OpenAIRealtimeSpeech: SpeechSynthesizer, ExaminedProvider {
 
     private let server: HTTPService
     private let model: ModelChoice
+    private let options: Options
+    private let pace: SpeakingPace
     private let sessions: RealtimeSessions
 
-    /// - Parameter pace: what it is when a connection is opened counts for all that is said over it.
     public init(
         _ server: HTTPService, model: ModelChoice, options: Options = Options(),
         pace: SpeakingPace = SpeakingPace()
     ) {
         self.server = server
         self.model = model
-        sessions = RealtimeSessions { () throws(ProviderError) in
+        self.options = options
+        self.pace = pace
+        sessions = RealtimeSessions { speed throws(ProviderError) in
             let id = try await model.id(for: .realtimeVoice, at: server)
             let socket = try await server.open("/realtime?model=\(id.percentEncoded)")
             let session = RealtimeSession(socket, of: server)
-            try session.send(Self.update(options, pace.factor))
+            try session.send(Self.update(options, speed))
             return session
         }
     }
 
-    private static func update(_ options: Options, _ factor: Double) -> JSONValue {
-        let speed = min(1.5, max(0.25, options.speed * factor))
+    private var speed: Double { min(1.5, max(0.25, options.speed * pace.factor)) }
+
+    private static func update(_ options: Options, _ speed: Double) -> JSONValue {
         let output: [String: JSONValue] = [
             "format": RealtimeMessage.pcm, "voice": .string(options.voice),
             "speed": .number(speed),
@@ -59,14 +63,14 @@ public struct OpenAIRealtimeSpeech: SpeechSynthesizer, ExaminedProvider {
             + "never add or leave out a word." + (options.instructions.map { " \($0)" } ?? "")
     }
 
-    public func prepare() { Task { await sessions.prepare() } }
+    public func prepare() { Task { _ = try? await sessions.current(speed) } }
     public func isReachable() async -> Bool { await server.isReachable() }
     public func examine() async throws(ProviderError) -> Examination {
         try await model.examine(for: .realtimeVoice, at: server)
     }
 
     public func speech(for text: String) async throws(ProviderError) -> AudioStream {
-        let session = try await sessions.current()
+        let session = try await sessions.current(speed)
         let clause = try session.say(text)
         let first = try await within(server.patience, of: server.name) {
             () async throws(ProviderError) in try await clause.next()
@@ -80,10 +84,13 @@ public struct OpenAIRealtimeSpeech: SpeechSynthesizer, ExaminedProvider {
 }
 
 /// The connection that clauses are spoken over: one, opened before it is needed, and replaced when
-/// it has ended or is old.
+/// it has ended or is old, or a person wants another speed, which it is told at its opening.
 private actor RealtimeSessions {
-    private let open: @Sendable () async throws(ProviderError) -> RealtimeSession
+    typealias Open = @Sendable (_ speed: Double) async throws(ProviderError) -> RealtimeSession
+
+    private let open: Open
     private var opening: Task<RealtimeSession, any Error>?
+    private var speed = 0.0
     private var uses = 0
 
     /// The API ends a session after 60 minutes without a word.
@@ -91,15 +98,13 @@ private actor RealtimeSessions {
     /// A connection that nobody uses costs both sides something.
     private static let longestRest = Duration.seconds(300)
 
-    init(open: @escaping @Sendable () async throws(ProviderError) -> RealtimeSession) {
-        self.open = open
-    }
+    init(open: @escaping Open) { self.open = open }
 
-    func prepare() async { _ = try? await current() }
-
-    func current() async throws(ProviderError) -> RealtimeSession {
+    func current(_ speed: Double) async throws(ProviderError) -> RealtimeSession {
         uses += 1
         closeAfterRest(uses)
+        if self.speed != speed { opening = nil }
+        self.speed = speed
         if let opening {
             let session = try? await value(of: opening)
             if let session, session.isUsable(until: Self.longestAge) { return session }
@@ -107,7 +112,7 @@ private actor RealtimeSessions {
             // Somebody else may have replaced it meanwhile.
             if self.opening == opening { self.opening = nil }
         }
-        let opening = self.opening ?? Task { [open] in try await open() }
+        let opening = self.opening ?? Task { [open] in try await open(speed) }
         self.opening = opening
         do {
             return try await value(of: opening)
@@ -126,4 +131,28 @@ private actor RealtimeSessions {
     }
 
     private func close(after use: Int) { if uses == use { opening = nil } }
+}
+
+/// Waits for `work` at most so long, by the time in the room.
+private func within<Result: Sendable>(
+    _ limit: Duration, of provider: String,
+    _ work: @escaping @Sendable () async throws(ProviderError) -> Result
+) async throws(ProviderError) -> Result {
+    do {
+        return try await withThrowingTaskGroup(of: Result.self) { group in
+            group.addTask { try await work() }
+            group.addTask {
+                try await Task.sleep(for: limit)
+                throw ProviderError.timedOut(provider: provider, after: limit)
+            }
+            defer { group.cancelAll() }
+            let result = try await group.next()!
+            // A stream that is cancelled ends as if it were over.
+            try Task.checkCancellation()
+            return result
+        }
+    } catch {
+        if Task.isCancelled { throw .cancelled }
+        throw error as? ProviderError ?? .cancelled
+    }
 }

@@ -7,7 +7,8 @@ import WebSockets
 public struct OpenAIRealtimeTranscription: SpeechRecognizer, ExaminedProvider {
     private let server: HTTPService
     private let model: ModelChoice
-    private let sessions: Prepared<WebSocket>
+    private let language: String?
+    private let sessions: ReadyWebSocket<String?>
 
     /// The API refuses less with an error of its own.
     private static let shortest = Duration.milliseconds(100)
@@ -16,7 +17,8 @@ public struct OpenAIRealtimeTranscription: SpeechRecognizer, ExaminedProvider {
     public init(_ server: HTTPService, model: ModelChoice, language: String?) {
         self.server = server
         self.model = model
-        sessions = Prepared(isGood: \.isOpen) { () throws(ProviderError) in
+        self.language = language
+        sessions = ReadyWebSocket(clock: server.clock) { language throws(ProviderError) in
             let id = try await model.id(for: .liveTranscription, at: server)
             let socket = try await server.open("/realtime?intent=transcription")
             let update = Self.update(id, language)
@@ -49,7 +51,7 @@ public struct OpenAIRealtimeTranscription: SpeechRecognizer, ExaminedProvider {
             ]))
     }
 
-    public func prepare() { Task { await sessions.prepare() } }
+    public func prepare() { Task { [sessions, language] in await sessions.prepare(language) } }
     public func isReachable() async -> Bool { await server.isReachable() }
     public func examine() async throws(ProviderError) -> Examination {
         try await model.examine(for: .liveTranscription, at: server)
@@ -63,7 +65,7 @@ public struct OpenAIRealtimeTranscription: SpeechRecognizer, ExaminedProvider {
                 try Task.checkCancellation()
                 return ""
             }
-            return try await ask(try await sessions.take(), first, speech)
+            return try await ask(try await sessions.take(language).socket, first, speech)
         } catch let error as ProviderError {
             throw Task.isCancelled ? .cancelled : error
         } catch {

@@ -1,15 +1,16 @@
 import Voice
 import WebSockets
 
-/// Keeps one WebSocket open ahead of its use, so that no handshake stands between a first clause
-/// and its sound.
-actor ReadyWebSocket {
-    /// - Parameter speed: the one it will be used with; the socket is told at its opening.
-    typealias Open = @Sendable (_ speed: Double) async throws(ProviderError) -> WebSocket
+/// Keeps one WebSocket open ahead of its use, so that no handshake stands between what is known and
+/// what is done with it. What nobody takes is let go of after a minute.
+///
+/// `Manner` is what a socket is told at its opening, and cannot be told later.
+actor ReadyWebSocket<Manner: Equatable & Sendable> {
+    typealias Open = @Sendable (_ manner: Manner) async throws(ProviderError) -> WebSocket
 
     private struct Ready {
         let number: Int
-        let speed: Double
+        let manner: Manner
         let opening: Task<WebSocket, any Error>
         var keeper: Task<Void, Never>?
         /// Once it is open.
@@ -17,46 +18,49 @@ actor ReadyWebSocket {
     }
 
     private let open: Open
-    private let keepAlive: WebSocketMessage
+    private let keepAlive: WebSocketMessage?
     private let clock: any MomentClock
     private var ready: Ready?
     private var count = 0
 
-    private static let betweenSigns = Duration.seconds(20)
+    private let betweenSigns = Duration.seconds(20)
     /// A minute. A question takes less, and who asks again is prepared for again.
-    private static let signs = 3
+    private let signs = 3
 
-    /// - Parameter keepAlive: what the other side takes for a sign of life, and nothing else.
-    init(clock: any MomentClock, keepAlive: WebSocketMessage, open: @escaping Open) {
+    /// - Parameter keepAlive: what the other side takes for a sign of life, and nothing else; nil if
+    ///   it needs none.
+    init(clock: any MomentClock, keepAlive: WebSocketMessage? = nil, open: @escaping Open) {
         self.clock = clock
         self.keepAlive = keepAlive
         self.open = open
     }
 
     /// Sees that there is one for the next minute.
-    func prepare(_ speed: Double) {
-        if let ready, ready.speed == speed, ready.socket?.isOpen ?? true {
+    func prepare(_ manner: Manner) {
+        if let ready, ready.manner == manner, ready.socket?.isOpen ?? true {
             ready.keeper?.cancel()
             self.ready!.keeper = keep(ready.number, ready.opening)
             return
         }
         drop()
         count += 1
-        let opening = Task { [open] in try await open(speed) }
-        ready = Ready(number: count, speed: speed, opening: opening)
+        let opening = Task { [open] in try await open(manner) }
+        ready = Ready(number: count, manner: manner, opening: opening)
         ready!.keeper = keep(count, opening)
     }
 
     /// The one that is ready or about to be, if it fits and did not end meanwhile; else a new one.
-    func take(_ speed: Double) async throws(ProviderError) -> (socket: WebSocket, wasReady: Bool) {
-        if let ready, ready.speed == speed {
+    ///
+    /// - Throws: also why the one that is about to be will not be: another try would fail like it.
+    func take(_ manner: Manner) async throws(ProviderError) -> (socket: WebSocket, wasReady: Bool) {
+        if let ready, ready.manner == manner {
             self.ready = nil
             ready.keeper?.cancel()
             let socket = try await value(of: ready.opening)
             if socket.isOpen { return (socket, true) }
         }
         drop()
-        return (try await open(speed), false)
+        return (try await open(manner), false)
     }
 
     private func value(
@@ -76,12 +80,12 @@ actor ReadyWebSocket {
     private func keep(
         _ number: Int, _ opening: Task<WebSocket, any Error>
     ) -> Task<Void, Never> {
-        Task { [clock, keepAlive] in
+        Task { [clock, keepAlive, betweenSigns, signs] in
             if let socket = try? await opening.value {
                 opened(number, socket)
-                for sign in 1...Self.signs {
-                    guard (try? await clock.sleep(for: Self.betweenSigns)) != nil else { return }
-                    if sign < Self.signs { try? socket.send(keepAlive) }
+                for sign in 1...signs {
+                    guard (try? await clock.sleep(for: betweenSigns)) != nil else { return }
+                    if sign < signs, let keepAlive { try? socket.send(keepAlive) }
                 }
             }
             guard !Task.isCancelled, ready?.number == number else { return }
