@@ -26,6 +26,8 @@ struct RequestRecord: Encodable, Equatable {
     /// When the first piece of the answer's body was handed to the connection, and when the last.
     var firstAnswerNanoseconds: Int64?
     var lastAnswerNanoseconds: Int64?
+    /// When nothing more was to be sent, or nobody was there any more to take it.
+    var endedNanoseconds: Int64?
     /// Bytes of the answer's body that were handed over.
     var answerBytes = 0
     /// Whether all of it was.

@@ -48,6 +48,9 @@ final class Visit: BodyReceiver {
         }
     }
 
+    // The server lets go of it at the end of the answer or of the connection.
+    deinit { journal.change(number) { $0.endedNanoseconds = Moment.now.nanoseconds } }
+
     func receive(_ bytes: UnsafeRawBufferPointer) throws {
         let now = Moment.now
         if let uplink = script.profile.uplink {
