@@ -1,6 +1,13 @@
-import Voice
+public import Voice
 
 extension JSONValue {
+    /// What stands behind the keys of objects in one another; nil if there is no such key.
+    public func value(at path: ArraySlice<String>) -> JSONValue? {
+        guard let key = path.first else { return self }
+        guard case .object(let keys) = self else { return nil }
+        return keys[key]?.value(at: path.dropFirst())
+    }
+
     /// This document with `other` laid over it: key by key where both hold objects, else `other`.
     /// A `null` takes the key away, so that the default holds again.
     func overlaid(with other: JSONValue) -> JSONValue {

@@ -35,7 +35,7 @@ public struct Secrets: Sendable {
         do {
             let bytes = try readFile(path, atMost: Self.longest)
             file = try JSONDecoder().decode([String: String].self, from: Data(bytes))
-            problem = nil
+            problem = Self.unknown(in: file, at: path)
         } catch let error as SystemError {
             problem = error.code == ENOENT ? nil : "\(error); its keys are not used"
         } catch {
@@ -46,6 +46,19 @@ public struct Secrets: Sendable {
                 .compactMap { $0.map(Self.trimmed) }.first { !$0.isEmpty }
             if let found { values[name] = found }
         }
+    }
+
+    /// A misspelt name is told, unless it may be a key that slipped into its place.
+    private static func unknown(in file: [String: String], at path: String) -> String? {
+        let known = Name.allCases.flatMap(\.names)
+        let unknown = file.keys.filter { !known.contains($0) }.sorted()
+        guard !unknown.isEmpty else { return nil }
+        let isName = unknown.allSatisfy { name in
+            name.count <= 40 && name.allSatisfy { $0 == "_" || ("A"..."Z").contains($0) }
+        }
+        let names = isName ? unknown.joined(separator: ", ") : "\(unknown.count) of its names"
+        return "\(path): \(names) unknown and not used; known are "
+            + known.joined(separator: ", ")
     }
 
     /// Nil if there is none.

@@ -39,6 +39,15 @@ public struct SettingsFiles: Sendable {
         return (tree, problems)
     }
 
+    /// The file whose value of a key counts, so that somebody finds what to mend.
+    ///
+    /// - Parameter key: as complaints name it: `audio.volume`, `speechToText[0].model`.
+    public func file(setting key: String) -> String {
+        let names = key.prefix { $0 != "[" }.split(separator: ".").map(String.init)
+        let tree = try? Self.parse(readFile(pages, atMost: Self.longest))
+        return tree?.value(at: names[...]) == nil ? owners : pages
+    }
+
     /// JSON, with comments and trailing commas allowed.
     static func parse(_ bytes: [UInt8]) throws -> JSONValue {
         let decoder = JSONDecoder()

@@ -40,7 +40,10 @@ struct Configuration {
     /// One line each for the log.
     func report(to log: Log) {
         for problem in problems { log.warning(problem) }
-        for complaint in complaints { log.warning("\(complaint); using the default") }
+        for complaint in complaints {
+            log.warning(
+                "\(complaint) (in \(files.file(setting: complaint.key))); using the default")
+        }
     }
 
     /// Sees that nobody else keeps a memory in this state folder. Keep what it gives as long as one
@@ -82,13 +85,5 @@ extension Configuration {
         // What is heard is kept as it was made; who plays the file has a knob of their own.
         configuration.settings.audio.volume = 100
         return configuration
-    }
-}
-
-extension JSONValue {
-    fileprivate func value(at path: ArraySlice<String>) -> JSONValue? {
-        guard let key = path.first else { return self }
-        guard case .object(let keys) = self else { return nil }
-        return keys[key]?.value(at: path.dropFirst())
     }
 }

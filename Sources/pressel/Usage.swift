@@ -38,10 +38,12 @@ enum Usage {
 
         All but --help and --version take --settings and --state.
         Settings: /etc/pressel/settings.json, overlaid by STATE/settings.json.
-        Environment: PRESSEL_STATE the state folder; OPENAI_API_KEY, OPENAI_BASE_URL as OpenAI's
-        own programs know them; ANTHROPIC_API_KEY, ANTHROPIC_BASE_URL likewise;
-        PROXY_API_KEY what callers of the API must have; PRESSEL_LOG=debug tells more, including
-        what was said; ALSA_CONFIG_PATH is ALSA's own.
+        Environment: PRESSEL_STATE the state folder; keys to providers by the names of their own
+        programs, OPENAI_API_KEY, ANTHROPIC_API_KEY, ELEVENLABS_API_KEY, MICROSOFT_SPEECH_KEY with
+        MICROSOFT_REGION, AWS_ACCESS_KEY_ID with AWS_SECRET_ACCESS_KEY; OPENAI_BASE_URL,
+        ANTHROPIC_BASE_URL and ELEVENLABS_BASE_URL likewise; PROXY_API_KEY what callers of the API
+        must have; PRESSEL_LOG=debug tells more, including what was said; ALSA_CONFIG_PATH is
+        ALSA's own.
         Exit status: 0 done; 1 failed, with one line saying why; 2 wrong usage.
         """
 }

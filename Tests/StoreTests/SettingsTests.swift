@@ -331,6 +331,42 @@ struct SettingsFilesTests {
     }
 }
 
+struct SettingsOriginTests {
+    private let folder = TemporaryFolder()
+
+    @Test("A setting comes from the page's file if it stands there, else from the owner's")
+    func origin() {
+        let owners = folder.file("owners.json", Array(#"{"audio": {"volume": 1000}}"#.utf8))
+        let files = SettingsFiles(owners: owners, stateFolder: folder.path)
+        #expect(files.file(setting: "audio.volume") == owners)
+        let pages = folder.file(
+            "settings.json", Array(#"{"audio": {"muted": 1}, "speechToText": [{"x": 1}]}"#.utf8))
+        #expect(files.file(setting: "audio.volume") == owners)
+        #expect(files.file(setting: "audio.muted") == pages)
+        #expect(files.file(setting: "speechToText[0].x") == pages)
+    }
+}
+
+struct SecretsTests {
+    private let folder = TemporaryFolder()
+
+    private func secrets(_ text: String) -> Secrets {
+        _ = folder.file("secrets.json", Array(text.utf8))
+        return Secrets(environment: { _ in nil }, state: StateFolder(path: folder.path))
+    }
+
+    @Test("A name that is unknown is told; what may be a key in its place is not")
+    func unknown() throws {
+        #expect(secrets(#"{"ELEVEN_LABS_API_KEY": "x"}"#).problem == nil)
+        let misspelt = secrets(#"{"OPENAI_KEY": "x", "ANTHROPIC_API_KEY": "sk-2"}"#)
+        #expect(misspelt[.anthropic] == "sk-2")
+        let problem = try #require(misspelt.problem)
+        #expect(problem.contains("secrets.json: OPENAI_KEY unknown and not used; known are OPENAI"))
+        let swapped = try #require(secrets(#"{"sk-1234": "OPENAI_API_KEY"}"#).problem)
+        #expect(swapped.contains("1 of its names unknown") && !swapped.contains("sk-1234"))
+    }
+}
+
 struct StateFolderTests {
     private let folder = TemporaryFolder()
 

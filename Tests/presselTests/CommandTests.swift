@@ -36,6 +36,8 @@ struct CommandTests {
     func help() async throws {
         #expect(try await Command(["--help"]).output.contains("pressel run [--settings FILE]"))
         #expect(try await Command(["--version"]).output.hasPrefix("pressel "))
+        let asked = try await Command(["backup", "--help"])
+        #expect(asked.status == 0 && asked.output.contains("pressel backup FILE"))
     }
 
     @Test("A text is answered, as one JSON object")

@@ -44,7 +44,9 @@ struct Doctor {
 
     private var settingsFindings: [Finding] {
         let wrong = configuration.complaints.map { complaint in
-            Finding.fails(.settings, "\(complaint)", "change it, or take it out")
+            let file = configuration.files.file(setting: complaint.key)
+            return Finding.fails(
+                .settings, "\(complaint)", "change it in \(file), or take it out")
         }
         let broken = configuration.problems.map { Finding.note(.settings, $0) }
         let found = wrong + broken
