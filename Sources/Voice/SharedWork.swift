@@ -12,6 +12,26 @@ public func value<Value: Sendable>(of work: Task<Value, any Error>) async throws
     }
 }
 
+/// Waits for `work`, but no longer than `limit` once it has begun; it goes on by itself then. Who
+/// waits is not cancelled: this is for what must be waited for at the end too.
+///
+/// - Returns: nil if it took longer.
+public func value<Value: Sendable>(
+    within limit: Duration, on clock: any MomentClock,
+    of work: @escaping @Sendable () async -> Value
+) async -> Value? {
+    let race = Race<Value?>()
+    Task {
+        let watch = Task {
+            if (try? await clock.sleep(for: limit)) != nil { race.end(.success(nil)) }
+        }
+        let value = await work()
+        watch.cancel()
+        race.end(.success(value))
+    }
+    return try? await race.value()
+}
+
 /// Ends once, for one who waits.
 private final class Race<Value: Sendable>: Sendable {
     private let state = Mutex(RaceState<Value>())

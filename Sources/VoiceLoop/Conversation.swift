@@ -7,6 +7,7 @@ public actor Conversation {
     private let settings: LoopSettings
     private let show: @Sendable (Light) -> Void
     private let finished: @Sendable (TurnReport) -> Void
+    private let keeper: TurnKeeper?
 
     private let events: AsyncStream<Phase.Event>
     private nonisolated let post: AsyncStream<Phase.Event>.Continuation
@@ -32,6 +33,11 @@ public actor Conversation {
     private static let echo = Duration.milliseconds(50)
     /// How long a tap is waited for that agrees to forgetting.
     private static let answerTime = Duration.seconds(5)
+    /// How long the end of an interrupted turn is waited for, and a disk that is asked what was
+    /// said before: an answer that knows less is better than none.
+    private static let patience = Duration.seconds(5)
+    /// How long the end of the program waits for the last turns to be safe.
+    private static let endTime = Duration.seconds(5)
     /// More would not be listened to.
     private static let mostWanted = 20
     /// Nobody presses a thousand times before the loop looks.
@@ -39,7 +45,7 @@ public actor Conversation {
 
     /// - Parameters:
     ///   - show: is told of every change of the light; must not block.
-    ///   - finished: is given the report of each turn when it is over.
+    ///   - finished: is given the report of each turn when it is over, whether or not it is kept yet.
     public init(
         _ parts: LoopParts, settings: LoopSettings = LoopSettings(),
         show: @escaping @Sendable (Light) -> Void = { _ in },
@@ -48,6 +54,7 @@ public actor Conversation {
         self.parts = parts
         self.settings = settings
         followsUp = settings.followUp
+        keeper = parts.memory.map { TurnKeeper($0, log: parts.log) }
         self.show = show
         self.finished = finished
         (events, post) = AsyncStream.makeStream(
@@ -145,8 +152,9 @@ public actor Conversation {
         cancelTimers()
         current?.task.cancel()
         _ = await parts.speaker.stop()
-        await current?.task.value
+        await wait(for: current?.task)
         if phase != .idle { show(.off) }
+        await keeper?.finish(within: Self.endTime, on: parts.clock)
     }
 
     private func perform(_ effect: Phase.Effect) async {
@@ -197,13 +205,25 @@ public actor Conversation {
         parts.microphone.catchUp()
     }
 
+    private func makeRun(_ turn: Turn) -> TurnRun {
+        TurnRun(turn, parts: parts, settings: settings, keeper: keeper) { [post] in
+            post.yield($0)
+        }
+    }
+
+    /// Waits for the end of `task`, but not without end.
+    private func wait(for task: Task<Void, Never>?) async {
+        guard let task else { return }
+        _ = await value(within: Self.patience, on: parts.clock) { await task.value }
+    }
+
     private func begin(_ turn: Turn, pressed: Moment) async {
         cancelTimers()
         // A small sound may still be playing though its turn is over.
         await fallSilent()
         let quiet = lastHeard.map { $0 + Self.echo }
         let start = max(pressed - settings.preRoll, quiet ?? pressed - settings.preRoll)
-        let run = TurnRun(turn, parts: parts, settings: settings) { [post] in post.yield($0) }
+        let run = makeRun(turn)
         // Begun here, in the order of the presses: the newest playback is the one that is heard.
         let playback = parts.speaker.begin()
         let previous = current?.task
@@ -212,23 +232,23 @@ public actor Conversation {
                 .spoken(from: start, pressed: pressed), on: playback,
                 after: {
                     // What an interrupted answer leaves to be remembered it leaves at its end.
-                    await previous?.value
-                    await self.recalling?.value
+                    await self.wait(for: previous)
+                    await self.wait(for: self.recalling)
                     return await self.exchanges
                 })
-            await self.finish(report, of: run)
+            finish(report, of: run)
         }
         current = (run, task)
     }
 
     private func say(_ utterance: Utterance, as turn: Turn) {
         cancelTimers()
-        let run = TurnRun(turn, parts: parts, settings: settings) { [post] in post.yield($0) }
+        let run = makeRun(turn)
         let previous = current?.task
         let task = Task {
             // A small sound may still be playing though its turn is over.
-            await previous?.value
-            await self.recalling?.value
+            await self.wait(for: previous)
+            if utterance == .lastAnswer { await self.wait(for: self.recalling) }
             guard let playback = self.playback(for: run) else {
                 return self.said(TurnReport(turn: turn), by: run)
             }
@@ -288,7 +308,7 @@ public actor Conversation {
         if let moment = await parts.speaker.stop() { lastHeard = moment }
     }
 
-    private func finish(_ report: TurnReport, of run: TurnRun) async {
+    private func finish(_ report: TurnReport, of run: TurnRun) {
         if current?.run === run { current = nil }
         guard !run.control.isDropped else { return }
         if !report.reply.isEmpty, report.turn.number > forgottenUpTo {
@@ -299,10 +319,11 @@ public actor Conversation {
         if followsUp, report.outcome == .answered, !report.reply.isEmpty {
             post.yield(.invited(nextTurn(), at: parts.clock.now))
         }
-        await parts.memory?.keep(report)
-        switch report.outcome {
-        case .failed: parts.log.error("\(report.turn) failed: \(report.failure ?? "unknown")")
-        case .answered, .nothingHeard, .stopped: parts.log.info(report.summary)
+        // What the log calls over is safe.
+        if let keeper {
+            keeper.keep(report) { [log = parts.log] in report.tell(log) }
+        } else {
+            report.tell(parts.log)
         }
         finished(report)
     }
@@ -323,6 +344,13 @@ public actor Conversation {
 }
 
 extension TurnReport {
+    func tell(_ log: Log) {
+        switch outcome {
+        case .failed: log.error("\(turn) failed: \(failure ?? "unknown")")
+        case .answered, .nothingHeard, .stopped: log.info(summary)
+        }
+    }
+
     /// One line without a word of what was said.
     var summary: String {
         let ending: (start: Step, end: Step) = (.captureEnded, .firstPlayed)

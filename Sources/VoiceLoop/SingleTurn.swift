@@ -29,6 +29,9 @@ public struct SingleTurn: Sendable {
     }
 
     private func makeRun() -> TurnRun {
-        TurnRun(Turn(number: 1), parts: parts, settings: settings) { _ in }
+        TurnRun(
+            Turn(number: 1), parts: parts, settings: settings,
+            keeper: parts.memory.map { TurnKeeper($0, log: parts.log) }
+        ) { _ in }
     }
 }

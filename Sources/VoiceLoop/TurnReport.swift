@@ -26,7 +26,8 @@ public protocol ConversationMemory: Sendable {
     func exchanges() async -> [Exchange]
 
     /// Keeps a turn: when its reply is complete but not yet heard to its end, and again when it
-    /// is over. Returns when it is safe; never fails, since a turn does not depend on it.
+    /// is over; one call at a time. Returns when it is safe, for which no turn waits; never fails,
+    /// since a turn does not depend on it.
     func keep(_ report: TurnReport) async
 
     /// What was kept so far is not to be remembered any more, and `turn` and those before it never

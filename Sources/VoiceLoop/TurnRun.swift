@@ -10,6 +10,8 @@ final class TurnRun: Sendable {
     private let recording = Recording()
     let parts: LoopParts
     let settings: LoopSettings
+    /// Keeps the turn; nil if nothing does.
+    private let keeper: TurnKeeper?
     private let tell: @Sendable (Phase.Event) -> Void
     let report: Mutex<TurnReport>
     let played = Mutex<(samples: [Int16], format: AudioFormat)?>(nil)
@@ -21,12 +23,13 @@ final class TurnRun: Sendable {
     private static let ringPause = Duration.seconds(4)
 
     init(
-        _ turn: Turn, parts: LoopParts, settings: LoopSettings,
+        _ turn: Turn, parts: LoopParts, settings: LoopSettings, keeper: TurnKeeper? = nil,
         post: @escaping @Sendable (Phase.Event) -> Void
     ) {
         self.turn = turn
         self.parts = parts
         self.settings = settings
+        self.keeper = keeper
         tell = post
         report = Mutex(TurnReport(turn: turn))
     }
@@ -151,18 +154,14 @@ final class TurnRun: Sendable {
         try await speakItself(sentence, on: playback)
     }
 
-    /// Waits for the last sound. Meanwhile the turn is kept, so that a power cut never takes what
-    /// was heard.
+    /// Waits for the last sound. Meanwhile the turn is kept, so that a power cut does not take what
+    /// was heard; a disk that is slower than the sound is not waited for.
     private func hearOut(_ playback: any Playback) async throws {
-        let complete = soFar
-        async let kept: Void = remember(complete)
+        keeper?.keep(soFar)
         mark(.heard, at: try await playback.drain())
-        await kept
     }
 
     private var soFar: TurnReport { report.withLock { $0 } }
-
-    private func remember(_ report: TurnReport) async { await parts.memory?.keep(report) }
 
     // MARK: - Listening
 

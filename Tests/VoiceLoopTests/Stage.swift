@@ -419,9 +419,16 @@ final class StageMemory: ConversationMemory {
         var before: [Exchange] = []
         var kept: [TurnReport] = []
         var forgotten = 0
+        var isStalled = false
     }
     private let state = Mutex(State())
 
+    /// Whether the disk stands still: nothing is told to be safe, and nobody can be told to stop
+    /// waiting for it.
+    var isStalled: Bool {
+        get { state.withLock { $0.isStalled } }
+        set { state.withLock { $0.isStalled = newValue } }
+    }
     var exchangesBefore: [Exchange] {
         get { state.withLock { $0.before } }
         set { state.withLock { $0.before = newValue } }
@@ -429,7 +436,16 @@ final class StageMemory: ConversationMemory {
     var kept: [TurnReport] { state.withLock { $0.kept } }
     var forgotten: Int { state.withLock { $0.forgotten } }
 
-    func exchanges() async -> [Exchange] { exchangesBefore }
-    func keep(_ report: TurnReport) async { state.withLock { $0.kept.append(report) } }
+    func exchanges() async -> [Exchange] {
+        await disk()
+        return exchangesBefore
+    }
+    func keep(_ report: TurnReport) async {
+        await disk()
+        state.withLock { $0.kept.append(report) }
+    }
+    private func disk() async {
+        while isStalled { await Task { try? await Task.sleep(for: .milliseconds(1)) }.value }
+    }
     func forget(upTo turn: Turn) async { state.withLock { $0.forgotten += 1 } }
 }
