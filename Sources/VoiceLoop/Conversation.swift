@@ -17,6 +17,8 @@ public actor Conversation {
     private var current: (run: TurnRun, task: Task<Void, Never>)?
     private var timers: [Task<Void, Never>] = []
     private var lastHeard: Moment?
+    /// The speaker was told to stop since the last event, and nothing has begun to play.
+    private var isSilent = false
     private var exchanges: [Exchange] = []
     /// What is to be said once nothing else is going on, the oldest first, and who is told when
     /// that was heard or cut short.
@@ -31,6 +33,8 @@ public actor Conversation {
 
     /// The device's own voice takes so long to die away in a room.
     private static let echo = Duration.milliseconds(50)
+    /// How long the speaker may take to fall silent: so much of the past the microphone keeps.
+    private static let silencing = Duration.seconds(1)
     /// How long a tap is waited for that agrees to forgetting.
     private static let answerTime = Duration.seconds(5)
     /// How long the end of an interrupted turn is waited for, and a disk that is asked what was
@@ -143,6 +147,7 @@ public actor Conversation {
                 self.saying = nil
             }
             phase = next
+            isSilent = false
             for effect in effects { await perform(effect) }
             offer()
         }
@@ -151,7 +156,7 @@ public actor Conversation {
         hasEnded = true
         cancelTimers()
         current?.task.cancel()
-        _ = await parts.speaker.stop()
+        await fallSilent()
         await wait(for: current?.task)
         if phase != .idle { show(.off) }
         await keeper?.finish(within: Self.endTime, on: parts.clock)
@@ -220,7 +225,7 @@ public actor Conversation {
     private func begin(_ turn: Turn, pressed: Moment) async {
         cancelTimers()
         // A small sound may still be playing though its turn is over.
-        await fallSilent()
+        if !isSilent { await fallSilent() }
         let quiet = lastHeard.map { $0 + Self.echo }
         let start = max(pressed - settings.preRoll, quiet ?? pressed - settings.preRoll)
         let run = makeRun(turn)
@@ -304,8 +309,18 @@ public actor Conversation {
         await fallSilent()
     }
 
+    /// A card that does not answer is not waited for: nothing that it has not been given is heard
+    /// any more.
     private func fallSilent() async {
-        if let moment = await parts.speaker.stop() { lastHeard = moment }
+        isSilent = true
+        let speaker = parts.speaker
+        let silence = await value(within: Self.silencing, on: parts.clock) {
+            await speaker.stop()
+        }
+        guard let silence else {
+            return parts.log.error("the speaker does not answer; going on without it")
+        }
+        if let moment = silence { lastHeard = moment }
     }
 
     private func finish(_ report: TurnReport, of run: TurnRun) {

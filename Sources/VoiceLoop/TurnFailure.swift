@@ -70,6 +70,11 @@ struct MicrophoneClosed: Error, CustomStringConvertible {
     let description = "the microphone was closed"
 }
 
+/// The microphone gives neither sound nor an error.
+struct MicrophoneStuck: Error, CustomStringConvertible {
+    let description = "the microphone has given no sound for five seconds"
+}
+
 extension AsyncThrowingStream where Failure == any Error {
     /// The same stream; its error says which stage it came from.
     func reporting(_ failure: @escaping @Sendable (any Error) -> TurnFailure) -> Reporting<Element>

@@ -8,6 +8,8 @@ final class TurnRun: Sendable {
     let turn: Turn
     let control = TurnControl()
     private let recording = Recording()
+    /// How many chunks the microphone has given.
+    private let chunks = Mutex(0)
     let parts: LoopParts
     let settings: LoopSettings
     /// Keeps the turn; nil if nothing does.
@@ -16,6 +18,10 @@ final class TurnRun: Sendable {
     let report: Mutex<TurnReport>
     let played = Mutex<(samples: [Int16], format: AudioFormat)?>(nil)
 
+    /// A microphone that gives nothing at so many looks in a row will not: its driver hangs, since
+    /// one that knows that something is wrong says so.
+    private static let looks = 5
+    private static let lookPause = Duration.seconds(1)
     /// How often the device ticks while it thinks.
     private static let tickPause = Duration.seconds(2)
     /// Some three minutes: whoever has not come by then is not there.
@@ -165,10 +171,38 @@ final class TurnRun: Sendable {
 
     // MARK: - Listening
 
-    /// Takes the microphone's sound into the recording until the question ends.
+    /// Takes the microphone's sound into the recording until the question ends, or nothing comes any
+    /// more.
     ///
     /// - Returns: whether there was a question.
     private func record(from start: Moment, pressed: Moment) async throws -> Bool {
+        // What comes out of a file comes when it comes.
+        if case .sound = control.current.ending {
+            return try await listen(from: start, pressed: pressed)
+        }
+        return try await withThrowingTaskGroup(of: Bool.self) { group in
+            group.addTask { try await self.listen(from: start, pressed: pressed) }
+            group.addTask { try await self.missSound() }
+            let hasSpeech = try await group.next()
+            group.cancelAll()
+            return hasSpeech ?? false
+        }
+    }
+
+    /// Throws when the microphone has given nothing for too long. It is looked at rather than timed,
+    /// so that a program that was held up itself finds what came meanwhile.
+    private func missSound() async throws -> Never {
+        var (known, misses) = (0, 0)
+        while misses < Self.looks {
+            try await parts.clock.sleep(for: Self.lookPause)
+            let count = chunks.withLock { $0 }
+            misses = count == known ? misses + 1 : 0
+            known = count
+        }
+        throw TurnFailure.microphone(MicrophoneStuck())
+    }
+
+    private func listen(from start: Moment, pressed: Moment) async throws -> Bool {
         let detector = SpeechDetector()
         var rules: EndOfQuestion?
         var recorded = 0
@@ -177,6 +211,7 @@ final class TurnRun: Sendable {
         var isSpeechTold = false
         let sound = parts.microphone.listen(from: start)
         for try await captured in sound.reporting(TurnFailure.microphone) {
+            chunks.withLock { $0 += 1 }
             let format = captured.chunk.format
             if rules == nil {
                 mark(.firstSample, at: captured.began)

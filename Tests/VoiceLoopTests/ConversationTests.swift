@@ -208,6 +208,76 @@ struct ConversationTests {
         #expect(stage.speaker.said == [Sentences(.english).microphoneMissing])
     }
 
+    @Test("A microphone that gives neither sound nor an error is given up", arguments: [0, 300])
+    func stuckMicrophone(milliseconds: Int) async throws {
+        let report = try await stage.run { stage in
+            stage.press()
+            _ = await stage.microphone.listening(number: 1)
+            stage.hear(stage.quiet(milliseconds))
+            await until {
+                stage.clock.advance(by: .milliseconds(100))
+                return !stage.speaker.played.isEmpty
+            }
+        }
+        #expect(report.outcome == .failed)
+        #expect(report.failure == "the microphone has given no sound for five seconds")
+        #expect(stage.speaker.said == [Sentences(.english).microphoneMissing])
+        #expect(stage.lights == [.listening, .failed, .off])
+    }
+
+    @Test("A speaker that does not answer keeps no press waiting")
+    func stuckSpeaker() async throws {
+        let stage = stage
+        stage.synthesizer.endless = true
+        let reports = try await stage.turns(2) { stage in
+            stage.press()
+            stage.hear(stage.quiet(300))
+            stage.hear(stage.speech(600))
+            await stage.letGo()
+            stage.hear(stage.quiet(300))
+            await stage.speaker.hasPlayed()
+            stage.synthesizer.endless = false
+            stage.speaker.isStuck = true
+            stage.press()
+            await until {
+                stage.clock.advance(by: .milliseconds(100))
+                return stage.microphone.listened == 2
+            }
+            stage.speaker.isStuck = false
+            stage.hear(stage.quiet(300))
+            stage.hear(stage.speech(600))
+            stage.clock.advance(by: .milliseconds(400))
+            await stage.letGo()
+            stage.hear(stage.quiet(300))
+        }
+        #expect(reports.map(\.outcome) == [.stopped, .answered])
+        // Once for a press, whatever it has to stop for.
+        #expect(stage.log.count("the speaker does not answer") == 1)
+    }
+
+    @Test("A speaker that does not answer keeps the program from no end")
+    func stuckAtTheEnd() async throws {
+        let stage = stage
+        let conversation = stage.conversation()
+        let running = Task { await conversation.run() }
+        stage.press()
+        _ = await stage.microphone.listening(number: 1)
+        stage.speaker.isStuck = true
+        running.cancel()
+        let ended = Counter()
+        let watching = Task {
+            await running.value
+            ended.increment()
+        }
+        await until {
+            stage.clock.advance(by: .milliseconds(100))
+            return ended.value == 1
+        }
+        await watching.value
+        stage.speaker.isStuck = false
+        stage.end()
+    }
+
     @Test("Without a voice a failure is told by a sound")
     func voiceless() async throws {
         stage.microphone.fail()

@@ -23,6 +23,7 @@ final class Stage: Sendable {
     /// Speaks in one breath before anybody else does; nil if nobody can.
     let streaming: StreamingVoice?
     let outages: Outages
+    let log = LogBook()
 
     init(
         sounds: Bool? = nil, memory: Bool = false, streaming: StreamingVoice? = nil,
@@ -52,7 +53,7 @@ final class Stage: Sendable {
             languageModels: Failover([.init("mind", model)], clock: clock, log: .silent),
             synthesizers: Failover(voices, outages: outages, clock: clock, log: .silent),
             outages: outages, ownVoice: synthesizer, memory: hasMemory ? memory : nil, clock: clock,
-            log: .silent)
+            log: log.log)
         let conversation = Conversation(
             parts, settings: settings, show: { light in self.shown.withLock { $0.append(light) } },
             finished: { report in self.finished.withLock { $0.append(report) } })
@@ -183,6 +184,7 @@ final class StageSpeaker: Speaker {
         var played: [AudioChunk] = []
         var playback = 0
         var lastStop: Moment?
+        var isStuck = false
     }
     private let state = Mutex(State())
     private let clock: ManualClock
@@ -195,6 +197,11 @@ final class StageSpeaker: Speaker {
 
     var played: [AudioChunk] { state.withLock { $0.played } }
     var lastStop: Moment? { state.withLock { $0.lastStop } }
+    /// Whether its thread hangs in the driver: it hears of nothing, and answers nobody.
+    var isStuck: Bool {
+        get { state.withLock { $0.isStuck } }
+        set { state.withLock { $0.isStuck = newValue } }
+    }
     /// The texts that `StageSynthesizer` hides in its sound.
     var said: [String] { played.compactMap(StageSynthesizer.text) }
 
@@ -209,8 +216,9 @@ final class StageSpeaker: Speaker {
     }
 
     func stop() async -> Moment? {
-        state.withLock { state in
-            state.playback += 1
+        state.withLock { $0.playback += 1 }
+        while isStuck { await Task { try? await Task.sleep(for: .milliseconds(1)) }.value }
+        return state.withLock { state in
             guard !state.played.isEmpty else { return nil }
             state.lastStop = clock.now
             return clock.now
