@@ -20,10 +20,12 @@ public actor Conversation {
     /// The speaker was told to stop since the last event, and nothing has begun to play.
     private var isSilent = false
     private var exchanges: [Exchange] = []
-    /// What is to be said once nothing else is going on, the oldest first, and who is told when
-    /// that was heard or cut short.
-    private var wanted: [(utterance: Utterance, then: @Sendable () -> Void)] = []
-    private var saying: (turn: Turn, utterance: Utterance, then: @Sendable () -> Void)?
+    /// What is to be said once nothing else is going on, the oldest first.
+    private var wanted: [Wanted] = []
+    private var saying: (turn: Turn, what: Wanted)?
+    /// What was said and nobody can have heard, the speaker being away, and who says it again.
+    private var unheard: [Wanted] = []
+    private var sayingAgain: Task<Void, Never>?
     /// What was said before this program began is being looked up.
     private var recalling: Task<Void, Never>?
     /// The newest turn when the conversation was forgotten last.
@@ -44,6 +46,10 @@ public actor Conversation {
     private static let endTime = Duration.seconds(5)
     /// More would not be listened to.
     private static let mostWanted = 20
+    /// After which pauses something is said again that nobody heard; the last one repeats.
+    private static let pauses: [Duration] = [10, 60, 600, 3600].map { .seconds($0) }
+    /// How often it is said at most.
+    static let mostTries = 10
     /// Nobody presses a thousand times before the loop looks.
     private static let longestBacklog = 1000
 
@@ -86,20 +92,47 @@ public actor Conversation {
 
     /// Says something as soon as nothing else is going on; a press ends it.
     ///
-    /// - Parameter then: is called when it was heard or cut short; not at the end of the program.
+    /// An announcement that nobody can have heard is said again, some times, also after hours.
+    ///
+    /// - Parameter then: is called when it was heard, cut short or given up; not at the end of the
+    ///   program.
     public func say(_ utterance: Utterance, then: @escaping @Sendable () -> Void = {}) {
-        guard wanted.count < Self.mostWanted || utterance.isAlarm else { return then() }
-        wanted.append((utterance, then))
+        guard wanted.count + unheard.count < Self.mostWanted || utterance.isAlarm else {
+            return then()
+        }
+        wanted.append(Wanted(utterance: utterance, then: then))
         offer()
     }
 
     /// Lets the loop say what is wanted, if nothing else is going on.
     private func offer() {
         guard phase == .idle, saying == nil, !wanted.isEmpty else { return }
-        let (utterance, then) = wanted.removeFirst()
+        let first = wanted.removeFirst()
         let turn = nextTurn()
-        saying = (turn, utterance, then)
-        post.yield(.wanted(turn, utterance))
+        saying = (turn, first)
+        post.yield(.wanted(turn, first.utterance))
+    }
+
+    /// Offers again, after a pause or when the speaker was heard, what nobody can have heard.
+    private func offerLater(_ missed: Wanted) {
+        var missed = missed
+        missed.tries += 1
+        guard missed.tries < Self.mostTries else { return missed.then() }
+        unheard.append(missed)
+        guard sayingAgain == nil else { return }
+        let pause = Self.pauses[min(missed.tries, Self.pauses.count) - 1]
+        sayingAgain = Task { [clock = parts.clock] in
+            guard (try? await clock.sleep(for: pause)) != nil else { return }
+            self.offerUnheard()
+        }
+    }
+
+    private func offerUnheard() {
+        sayingAgain?.cancel()
+        sayingAgain = nil
+        wanted = unheard + wanted
+        unheard = []
+        offer()
     }
 
     /// Nothing said so far, the turn in hand included, is remembered from now on.
@@ -141,9 +174,9 @@ public actor Conversation {
         for await event in events {
             let (next, effects) = phase.after(event, settings.gestures)
             if next != phase { parts.log.debug("\(phase) → \(next)") }
-            if case .wanted(_, let utterance) = event, effects.isEmpty, let saying {
+            if case .wanted = event, effects.isEmpty, let saying {
                 // A press came first.
-                wanted.insert((utterance, saying.then), at: 0)
+                wanted.insert(saying.what, at: 0)
                 self.saying = nil
             }
             phase = next
@@ -154,6 +187,7 @@ public actor Conversation {
         saying = nil
         recalling?.cancel()
         hasEnded = true
+        sayingAgain?.cancel()
         cancelTimers()
         current?.task.cancel()
         await fallSilent()
@@ -285,17 +319,20 @@ public actor Conversation {
 
     private func said(_ report: TurnReport, by run: TurnRun) {
         if current?.run === run { current = nil }
-        if let saying, saying.turn == report.turn {
-            self.saying = nil
+        if report.timeline[.heard] != nil { offerUnheard() }
+        if let (turn, what) = saying, turn == report.turn {
+            saying = nil
             if !hasEnded {
                 // Another playback came over it; or nobody can have heard a timer ring.
                 let isMissed =
                     report.outcome == .stopped
-                    || saying.utterance.isAlarm && report.timeline[.heard] == nil
+                    || what.utterance.isAlarm && report.timeline[.heard] == nil
                 if isMissed, !Task.isCancelled {
-                    wanted.insert((saying.utterance, saying.then), at: 0)
+                    wanted.insert(what, at: 0)
+                } else if what.utterance.isAnnouncement, report.outcome == .failed {
+                    offerLater(what)
                 } else {
-                    saying.then()
+                    what.then()
                 }
             }
             offer()
@@ -341,6 +378,7 @@ public actor Conversation {
             report.tell(parts.log)
         }
         finished(report)
+        if report.timeline[.heard] != nil { offerUnheard() }
     }
 
     /// Posts `event` at `moment`, unless another turn has begun or the loop has ended by then.
@@ -356,6 +394,15 @@ public actor Conversation {
         for timer in timers { timer.cancel() }
         timers = []
     }
+}
+
+/// Something that the device is to say by itself.
+private struct Wanted: Sendable {
+    let utterance: Utterance
+    /// Is called when it was heard or cut short.
+    let then: @Sendable () -> Void
+    /// How often it was said and nobody can have heard it.
+    var tries = 0
 }
 
 extension TurnReport {

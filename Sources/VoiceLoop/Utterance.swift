@@ -15,4 +15,5 @@ public enum Utterance: Equatable, Sendable {
 
 extension Utterance {
     var isAlarm: Bool { if case .alarm = self { true } else { false } }
+    var isAnnouncement: Bool { if case .announcement = self { true } else { false } }
 }

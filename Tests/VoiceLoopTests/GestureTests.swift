@@ -184,6 +184,55 @@ struct GestureTests {
         #expect(stage.speaker.said == ["First.", "Second."])
     }
 
+    @Test("What nobody could hear is said again: after a pause, or behind an answer that was heard")
+    func saysAgain() async throws {
+        let told = Counter()
+        _ = try await stage.turns(1) { stage in
+            for isTalkedTo in [false, true] {
+                let before = stage.speaker.played.count
+                stage.speaker.isMissing = true
+                await stage.say(.announcement("First."), then: { told.increment() })
+                await stage.say(.announcement("Second."), then: { told.increment() })
+                // Both have been tried, and somebody waits for the end of the pause.
+                await until {
+                    stage.log.count("could not say it") == (isTalkedTo ? 4 : 2)
+                        && stage.clock.sleepers == 1
+                }
+                #expect(stage.speaker.played.count == before)
+                stage.speaker.isMissing = false
+                if isTalkedTo {
+                    await answered(stage)
+                } else {
+                    stage.clock.advance(by: .seconds(10))
+                }
+                await stage.speaker.hasPlayed(before + (isTalkedTo ? 4 : 2))
+                await until { stage.lights.last == .off && told.value == (isTalkedTo ? 4 : 2) }
+            }
+        }
+        #expect(
+            stage.speaker.said == ["First.", "Second.", "One.", "Two.", "First.", "Second."])
+    }
+
+    @Test("What nobody could hear is given up in the end, and does not keep the device busy")
+    func givesUp() async throws {
+        let told = Counter()
+        let stage = stage
+        _ = try await stage.turns(0) { stage in
+            stage.speaker.isMissing = true
+            await stage.say(.announcement("News."), then: { told.increment() })
+            for tries in 1..<Conversation.mostTries {
+                await until {
+                    stage.log.count("could not say it") == tries && stage.clock.sleepers == 1
+                }
+                stage.clock.advance(by: .seconds(3600))
+            }
+            await until { told.value == 1 }
+            #expect(stage.clock.sleepers == 0)
+        }
+        #expect(stage.synthesizer.asked.count { $0 == "News." } == Conversation.mostTries)
+        #expect(stage.speaker.played.isEmpty)
+    }
+
     @Test("Toggled: a press starts, a press ends, whatever is let go")
     func toggles() async throws {
         let stage = Stage { $0.gestures.toggles = true }

@@ -87,7 +87,9 @@ final class Stage: Sendable {
     func press() { button.withLock { $0 }!.button(.pressed(at: clock.now)) }
     func release() { button.withLock { $0 }!.button(.released(at: clock.now)) }
 
-    func say(_ utterance: Utterance) async { await button.withLock { $0 }!.say(utterance) }
+    func say(_ utterance: Utterance, then: @escaping @Sendable () -> Void = {}) async {
+        await button.withLock { $0 }!.say(utterance, then: then)
+    }
 
     /// Ends a held question, and waits until the loop knows: a card would give it frames for ever,
     /// this microphone only those of the script.
@@ -185,6 +187,7 @@ final class StageSpeaker: Speaker {
         var playback = 0
         var lastStop: Moment?
         var isStuck = false
+        var isMissing = false
     }
     private let state = Mutex(State())
     private let clock: ManualClock
@@ -202,6 +205,11 @@ final class StageSpeaker: Speaker {
         get { state.withLock { $0.isStuck } }
         set { state.withLock { $0.isStuck = newValue } }
     }
+    var isMissing: Bool {
+        get { state.withLock { $0.isMissing } }
+        set { state.withLock { $0.isMissing = newValue } }
+    }
+    struct Gone: Error {}
     /// The texts that `StageSynthesizer` hides in its sound.
     var said: [String] { played.compactMap(StageSynthesizer.text) }
 
@@ -232,6 +240,7 @@ final class StageSpeaker: Speaker {
         func play(_ chunk: AudioChunk) async throws -> Moment {
             try speaker.state.withLock { state in
                 guard state.playback == number else { throw CancellationError() }
+                guard !state.isMissing else { throw Gone() }
                 if speaker.keepsTicks || chunk != Sounds.tick { state.played.append(chunk) }
             }
             return speaker.clock.now
@@ -240,6 +249,7 @@ final class StageSpeaker: Speaker {
         func drain() async throws -> Moment {
             try speaker.state.withLock { state in
                 guard state.playback == number else { throw CancellationError() }
+                guard !state.isMissing else { throw Gone() }
             }
             return speaker.clock.now
         }
