@@ -40,6 +40,8 @@ public enum Phase: Equatable, Sendable {
         case held
         /// It was a tap, let go then: the end of speech ends the question.
         case handsFree(since: Moment)
+        /// Nobody pressed: it was invited, and the end of speech ends the question.
+        case invited
         /// Down again during a hands-free question: a tap ends it, holding goes on as push-to-talk.
         case downAgain(since: Moment)
         /// The button toggles: the next press ends the question.
@@ -50,7 +52,7 @@ public enum Phase: Equatable, Sendable {
     public enum Before: Equatable, Sendable {
         /// Nothing: the tap begins a hands-free question.
         case idle
-        /// A turn, which the press cut short: the tap means "just stop".
+        /// A turn, or an invitation, which the press cut short: the tap means "just stop".
         case turn
         /// So many taps: it is the next.
         case taps(Int)
@@ -145,7 +147,7 @@ public enum Phase: Equatable, Sendable {
         case .invited(let turn, let moment):
             guard case .idle = self else { return (self, []) }
             return (
-                .listening(turn, .handsFree(since: moment), speech: false),
+                .listening(turn, .invited, speech: false),
                 [
                     .record(turn, pressed: moment), .endBySilence(turn), .settle(turn),
                     .show(.listening),
@@ -172,17 +174,31 @@ public enum Phase: Equatable, Sendable {
                 after: moment - since <= gestures.betweenTaps ? .taps(taps) : .idle)
         case .ringing(let old): (.idle, [.abandon(old), .show(.off)])
         case .listening(let turn, .handsFree(let since), let speech):
-            (
-                .listening(
-                    turn,
-                    !speech && moment - since <= gestures.betweenTaps
-                        ? .down(since: moment, after: .taps(1)) : .downAgain(since: moment),
-                    speech: speech),
-                [.waitAndSee(turn, since: moment), .timeHold(since: moment)]
-            )
+            Self.pressAgain(
+                turn, at: moment, speech: speech,
+                after: moment - since <= gestures.betweenTaps ? .taps(1) : nil)
+        case .listening(let turn, .invited, let speech):
+            Self.pressAgain(turn, at: moment, speech: speech, after: .turn)
         // A second press without a release between them is an edge that was lost.
         case .listening: (self, [])
         }
+    }
+
+    /// - Parameter before: what it is if it is a tap, as long as nobody has spoken; nil for the end
+    ///   of the question.
+    private static func pressAgain(
+        _ turn: Turn, at moment: Moment, speech: Bool, after before: Before?
+    ) -> (Phase, [Effect]) {
+        let press: Press =
+            if !speech, let before {
+                .down(since: moment, after: before)
+            } else {
+                .downAgain(since: moment)
+            }
+        return (
+            .listening(turn, press, speech: speech),
+            [.waitAndSee(turn, since: moment), .timeHold(since: moment)]
+        )
     }
 
     private func release(at moment: Moment, _ gestures: Gestures) -> (Phase, [Effect]) {
@@ -197,7 +213,7 @@ public enum Phase: Equatable, Sendable {
             return (
                 .thinking(turn), [.endAfterLastWord(turn, released: moment), .show(.thinking)]
             )
-        case .handsFree, .toggled: return (self, [])
+        case .handsFree, .invited, .toggled: return (self, [])
         }
     }
 
@@ -348,7 +364,7 @@ extension Phase.Press {
     var downSince: Moment? {
         switch self {
         case .down(let since, _), .downAgain(let since): since
-        case .held, .handsFree, .toggled: nil
+        case .held, .handsFree, .invited, .toggled: nil
         }
     }
 }

@@ -75,6 +75,13 @@ struct PhaseTests {
             .drop(three), .say(three, .forgetQuestion), .show(.speaking),
         ]
     private static let four = Turn(number: 4)
+    private static let invitedEffects: [Phase.Effect] = [
+        .record(one, pressed: at(0)), .endBySilence(one), .settle(one), .show(.listening),
+    ]
+    private static let tapAfterInvitation: [Phase.Effect] = [
+        .waitAndSee(one, since: at(100)), .timeHold(since: at(100)), .drop(one),
+        .timeTaps(since: at(200)), .show(.off),
+    ]
 
     static let cases: [Case] = [
         Case(
@@ -307,10 +314,42 @@ struct PhaseTests {
                 ]),
         Case(
             "invited, it listens hands-free without a press", [.invited(one, at: at(0))],
-            .listening(one, .handsFree(since: at(0)), speech: false),
+            .listening(one, .invited, speech: false), invitedEffects),
+        Case(
+            "a tap soon after an invitation just stops it, and repeats nothing",
             [
-                .record(one, pressed: at(0)), .endBySilence(one), .settle(one),
-                .show(.listening),
+                .invited(one, at: at(0)), .pressed(two, at: at(100)), .released(at: at(200)),
+                .tapsOver(since: at(200)),
+            ], .idle, invitedEffects + tapAfterInvitation),
+        Case(
+            "two taps after an invitation repeat the answer",
+            [
+                .invited(one, at: at(0)), .pressed(two, at: at(100)), .released(at: at(200)),
+                .pressed(three, at: at(350)), .released(at: at(450)), .tapsOver(since: at(450)),
+            ], .speaking(three),
+            invitedEffects + tapAfterInvitation + again(three, 350, abandoning: nil) + [
+                .drop(three), .timeTaps(since: at(450)), .show(.off), .say(three, .lastAnswer),
+                .show(.speaking),
+            ]),
+        Case(
+            "held after an invitation, it is push-to-talk",
+            [
+                .invited(one, at: at(0)), .pressed(two, at: at(100)), .heldSince(at(100)),
+                .released(at: at(2000)),
+            ], .thinking(one),
+            invitedEffects + [
+                .waitAndSee(one, since: at(100)), .timeHold(since: at(100)), .hold(one),
+                .endAfterLastWord(one, released: at(2000)), .show(.thinking),
+            ]),
+        Case(
+            "a tap ends an invited question that has begun",
+            [
+                .invited(one, at: at(0)), .speechFound(one), .pressed(two, at: at(200)),
+                .released(at: at(300)),
+            ], .thinking(one),
+            invitedEffects + [
+                .waitAndSee(one, since: at(200)), .timeHold(since: at(200)),
+                .endAt(one, at(200)), .show(.thinking),
             ]),
         Case(
             "an invitation after a press is void",
