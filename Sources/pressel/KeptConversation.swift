@@ -8,6 +8,8 @@ import VoiceLoop
 final class KeptConversation: ConversationMemory {
     private let memory: Memory
     private let remembered: Int
+    private let clock: any MomentClock
+    private let unixTime: @Sendable () -> Int64?
     private let log: Log
     /// The turns that are going on, by which the second saving finds the first.
     private let records = Mutex<[Turn: TurnRecord]>([:])
@@ -17,9 +19,17 @@ final class KeptConversation: ConversationMemory {
     /// Of turns that were forgotten while they went on.
     private static let forgotten = "button, forgotten"
 
-    init(_ memory: Memory, remembering count: Int, log: Log) {
+    /// - Parameters:
+    ///   - clock: the one by which turns are timed.
+    ///   - unixTime: seconds since 1970 UTC; nil while the clock was never set.
+    init(
+        _ memory: Memory, remembering count: Int, clock: any MomentClock,
+        unixTime: @escaping @Sendable () -> Int64? = { SystemWallClock.unixTime }, log: Log
+    ) {
         self.memory = memory
         remembered = count
+        self.clock = clock
+        self.unixTime = unixTime
         self.log = log
     }
 
@@ -31,7 +41,7 @@ final class KeptConversation: ConversationMemory {
         var record =
             records.withLock { $0[report.turn] }
             ?? TurnRecord(
-                at: SystemWallClock.unixTime, source: "button", conversation: Self.conversation)
+                at: beginning(of: report), source: "button", conversation: Self.conversation)
         if report.turn.number <= forgottenUpTo.withLock({ $0 }) {
             record.conversation = Self.forgotten
         }
@@ -53,6 +63,13 @@ final class KeptConversation: ConversationMemory {
         } catch {
             log.warning("\(error)")
         }
+    }
+
+    /// In seconds since 1970 UTC. The turn is kept for the first time when it has been going on for a
+    /// while, and the disk may have taken longer yet.
+    private func beginning(of report: TurnReport) -> Int64? {
+        let elapsed = report.timeline.marks.first.map { clock.now - $0.moment } ?? .zero
+        return unixTime().map { $0 - elapsed.components.seconds }
     }
 
     func forget(upTo turn: Turn) async throws {

@@ -65,7 +65,8 @@ struct RunningDevice {
         let parts = appliance.parts(
             microphone: microphone, speaker: speaker, controls: controls,
             memory: KeptConversation(
-                memory, remembering: settings.rememberedTurns, log: log.of("store")),
+                memory, remembering: settings.rememberedTurns, clock: appliance.clock,
+                log: log.of("store")),
             pace: pace)
         let audio = configuration.settings.audio
         let status = RunningStatus(
