@@ -48,19 +48,23 @@ public protocol SpeechRecognizer: Provider {
 /// What a language model is asked.
 public struct Prompt: Sendable {
     public var question: String
-    /// What was said before, the oldest first.
+    /// What was said before and is to be remembered, the oldest first.
     public var exchanges: [Exchange]
+    /// The last of what was said, which the device can repeat though it remembers nothing.
+    public var last: Exchange?
     /// How the model is to behave; nil leaves it to the model.
     public var instructions: String?
     /// Why those who were asked before gave no reply.
     public var failures: [ProviderError]
 
     public init(
-        question: String, exchanges: [Exchange] = [], instructions: String? = nil,
+        question: String, exchanges: [Exchange] = [], last: Exchange? = nil,
+        instructions: String? = nil,
         failures: [ProviderError] = []
     ) {
         self.question = question
         self.exchanges = exchanges
+        self.last = last ?? exchanges.last
         self.instructions = instructions
         self.failures = failures
     }

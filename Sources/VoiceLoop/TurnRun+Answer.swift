@@ -15,8 +15,10 @@ extension TurnRun {
                 [settings] model, failures throws(ProviderError) in
                 try await model.reply(
                     to: Prompt(
-                        question: question, exchanges: exchanges,
-                        instructions: settings.instructions, failures: failures))
+                        question: question,
+                        exchanges: Array(exchanges.suffix(max(0, settings.rememberedTurns))),
+                        last: exchanges.last, instructions: settings.instructions,
+                        failures: failures))
             }
         } catch {
             throw TurnFailure.languageModel(error)

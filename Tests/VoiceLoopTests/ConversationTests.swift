@@ -309,9 +309,11 @@ struct ConversationTests {
         #expect(stage.speaker.played.prefix(3).allSatisfy { $0 == Sounds.tick })
     }
 
-    @Test("The conversation remembers as many exchanges as it is told to")
-    func memory() async throws {
-        let stage = Stage { $0.rememberedTurns = 2 }
+    @Test(
+        "The model is given as many exchanges as are to be remembered, those that repeat one",
+        arguments: [0, 1, 2])
+    func memory(count: Int) async throws {
+        let stage = Stage { $0.rememberedTurns = count }
         _ = try await stage.turns(4) { stage in
             for number in 1...4 {
                 stage.press()
@@ -323,7 +325,8 @@ struct ConversationTests {
                 await stage.hasFinished(number)
             }
         }
-        #expect(stage.model.remembered == [0, 1, 2, 2])
+        #expect(stage.model.remembered == [0, 1, 2, 3].map { min($0, count) })
+        #expect(stage.model.repeatable == [nil, "One. Two.", "One. Two.", "One. Two."])
     }
 
     @Test("Ended in any phase, it ends at once", arguments: Ending.allCases)

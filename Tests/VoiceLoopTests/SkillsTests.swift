@@ -70,14 +70,15 @@ struct SkillsTests {
     private func reply(
         _ question: String, in language: SpokenLanguage = .english, on device: FakeControls,
         time: LocalTime? = Self.afternoon, online: Bool = false, after exchanges: [Exchange] = [],
-        failures: [ProviderError] = []
+        last: Exchange? = nil, failures: [ProviderError] = []
     ) async throws -> String {
         let skills = Skills(
             language: language, wallClock: Wall(time: time), network: Net(isConnected: online),
             device: device, log: .silent)
         var reply = ""
         for try await piece in try await skills.reply(
-            to: Prompt(question: question, exchanges: exchanges, failures: failures))
+            to: Prompt(
+                question: question, exchanges: exchanges, last: last, failures: failures))
         {
             reply += piece
         }
@@ -133,6 +134,8 @@ struct SkillsTests {
     func again() async throws {
         #expect(try await reply("say that again", on: device, after: [exchange]) == "The sky.")
         #expect(try await reply("say that again", on: device) == "I have not said anything yet.")
+        // Nothing is to be remembered, and still it can be said again.
+        #expect(try await reply("say that again", on: device, last: exchange) == "The sky.")
         #expect(try await reply("slow down", on: device, after: [exchange]) == "The sky.")
         #expect(
             try await reply("slow down", on: device, after: [exchange])

@@ -294,6 +294,7 @@ final class StageRecognizer: SpeechRecognizer {
 final class StageModel: LanguageModel {
     private struct State {
         var remembered: [Int] = []
+        var repeatable: [String?] = []
         var pieces = ["On", "e. Tw", "o."]
         var end: ProviderError?
         var given = 0
@@ -303,6 +304,8 @@ final class StageModel: LanguageModel {
 
     /// How many exchanges each turn was given.
     var remembered: [Int] { state.withLock { $0.remembered } }
+    /// The answer that could be repeated in each turn.
+    var repeatable: [String?] { state.withLock { $0.repeatable } }
     /// What it says, piece by piece.
     var pieces: [String] {
         get { state.withLock { $0.pieces } }
@@ -322,6 +325,7 @@ final class StageModel: LanguageModel {
     func reply(to prompt: Prompt) async throws(ProviderError) -> TextStream {
         state.withLock { state in
             state.remembered.append(prompt.exchanges.count)
+            state.repeatable.append(prompt.last?.reply)
             state.given = 0
         }
         return TextStream { [self] in

@@ -32,7 +32,7 @@ public struct Skills: LanguageModel {
     public func reply(to prompt: Prompt) async throws(ProviderError) -> TextStream {
         let reply =
             if let request = parser.request(in: prompt.question) {
-                await answer(to: request, after: prompt.exchanges)
+                await answer(to: request, after: prompt.repeatable)
             } else if let failure = prompt.failures.first {
                 Sentences(language).sentence(for: failure)
             } else {
@@ -189,6 +189,13 @@ public struct Skills: LanguageModel {
         addresses.lazy.map { address in
             address.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
         }.first { $0.count == 4 && $0.allSatisfy { UInt8($0) != nil } }
+    }
+}
+
+extension Prompt {
+    /// What can be asked for again: the last exchange is never forgotten for that.
+    fileprivate var repeatable: [Exchange] {
+        exchanges.isEmpty ? last.map { [$0] } ?? [] : exchanges
     }
 }
 
