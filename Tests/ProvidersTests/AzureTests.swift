@@ -147,23 +147,42 @@ struct AzureTests {
         #expect(sandbox.requests.count == 4)
     }
 
-    @Test("A question of more than a minute is refused before it is sent to its end")
-    func tooLong() async throws {
-        let long = AudioChunk.silence(lasting: .seconds(61), format: .speech)
-        let error = await Self.failure { _ = try await transcribe(long) }
-        #expect(
-            error
-                == .refused(
-                    provider: "azure", reason: "the question is longer than 60 s, its limit"))
+    @Test(
+        "Of a question of more than a minute the first minute is sent, in whatever pieces it comes",
+        arguments: [(60_000, 0), (60_300, 1), (75_000, 1)])
+    func tooLong(milliseconds: Int, told: Int) async throws {
+        let long = AudioChunk.silence(lasting: .milliseconds(milliseconds), format: .speech)
         let whole = AudioStream { stream in
             stream.yield(long)
             stream.finish()
         }
         let recognizer = AzureRecognition(service(.recognition), language: "en")
-        await #expect(throws: ProviderError.self) { try await recognizer.transcript(of: whole) }
-        #expect(sandbox.requests.allSatisfy { $0.status != 200 })
-        let minute = AudioChunk.silence(lasting: .seconds(60), format: .speech)
-        #expect(try await transcribe(minute) == "What time is it?")
+        #expect(try await recognizer.transcript(of: whole) == "What time is it?")
+        #expect(try await transcribe(long) == "What time is it?")
+        #expect(sandbox.requests.map(\.bodyBytes) == [60 * 32_000 + 44, 60 * 32_000 + 44])
+        #expect(log.count("azure takes 60 s of a question; the rest is left out") == 2 * told)
+    }
+
+    @Test("Behind its minute, the end of a question is waited for all the same")
+    func minute() async throws {
+        let (recording, stream) = AudioStream.makeStream()
+        let recognizer = AzureRecognition(service(.recognition), language: "en")
+        let isOver = Counter()
+        let words = Task {
+            defer { isOver.increment() }
+            return try await recognizer.transcript(of: recording)
+        }
+        stream.yield(AudioChunk.silence(lasting: .seconds(61), format: .speech))
+        while sandbox.requests.last?.isComplete != true {
+            try await Task.sleep(for: .milliseconds(1))
+        }
+        // However much more is said, and whatever the answer was.
+        for _ in 0..<3 { stream.yield(Self.speech) }
+        try await Task.sleep(for: .milliseconds(20))
+        #expect(isOver.value == 0)
+        stream.finish()
+        #expect(try await words.value == "What time is it?")
+        #expect(sandbox.requests.count == 1)
     }
 
     @Test("A turn that is given up sends nothing, or hangs up")

@@ -5,7 +5,7 @@ public import Voice
 
 /// Speech to text by Azure's REST API for short audio, uploaded while it is being spoken.
 public struct AzureRecognition: SpeechRecognizer {
-    /// Azure's limit for one question.
+    /// Azure's limit for one question; what is said beyond it is not sent.
     static let longest = Duration.seconds(60)
 
     private let service: AzureService
@@ -39,7 +39,7 @@ public struct AzureRecognition: SpeechRecognizer {
             return try await withThrowingTaskGroup(of: String?.self) { group in
                 group.addTask { try await heard(in: question, locale, server) }
                 group.addTask {
-                    try await question.take(first, speech, for: server.name)
+                    try await question.take(first, speech, for: server)
                     return nil
                 }
                 defer { group.cancelAll() }
@@ -112,32 +112,33 @@ private final class Question: Sendable {
     /// The service took a pause for its end. Should somebody go on speaking, `take` throws.
     func isAnsweredEarly() { hasEarlyAnswer.withLock { $0 = true } }
 
-    /// Takes the question in as it is spoken.
+    /// Takes the question in as it is spoken, and returns when it is over.
     func take(
-        _ first: AudioChunk, _ rest: AudioStream, for provider: String
+        _ first: AudioChunk, _ rest: AudioStream, for server: HTTPService
     ) async throws {
         let wav = WAVEncoder(format: format)
         let detector = SpeechDetector()
-        var frames = 0
-        func check(_ chunk: AudioChunk) throws {
-            frames += chunk.frames
-            guard frames > format.frames(in: AzureRecognition.longest) else { return }
-            throw ProviderError.refused(
-                provider: provider,
-                reason: "the question is longer than"
-                    + " \(AzureRecognition.longest.components.seconds) s, its limit")
+        var room = format.frames(in: AzureRecognition.longest)
+        func add(_ chunk: AudioChunk) {
+            guard !isOver else { return }
+            let part = chunk.part(0..<room)
+            body.append(wav.encode(part))
+            room -= part.frames
+            guard part.frames < chunk.frames else { return }
+            // The longest turn has the pre-roll on top. Most of a question is worth an answer.
+            body.finish()
+            let limit = AzureRecognition.longest.components.seconds
+            server.note("\(server.name) takes \(limit) s of a question; the rest is left out")
         }
-        try check(first)
-        body.append(wav.encode(first))
+        add(first)
         for try await chunk in rest {
-            try check(chunk)
-            if hasEarlyAnswer.withLock({ $0 }), format == .speech,
+            if !isOver, hasEarlyAnswer.withLock({ $0 }), format == .speech,
                 detector.hear(chunk).contains(where: \.isFound)
             {
                 throw ProviderError.failed(
-                    provider: provider, reason: "it answered before the question was over")
+                    provider: server.name, reason: "it answered before the question was over")
             }
-            body.append(wav.encode(chunk))
+            add(chunk)
         }
         // A cancelled reader sees the stream end like any other.
         try Task.checkCancellation()
