@@ -147,6 +147,87 @@ struct AzureTests {
         #expect(sandbox.requests.count == 4)
     }
 
+    // MARK: - Answers in mid-speech
+
+    /// Somebody says a word into a quiet room.
+    private static let word = [
+        TestSound.noise(lasting: .milliseconds(300), amplitude: 0.001),
+        TestSound.noise(lasting: .milliseconds(700), amplitude: 0.3),
+    ]
+
+    /// A server that answers the first request in the middle of the question, as if it would keep
+    /// the connection, and the next behind its end.
+    private static func hasty(_ early: String, begun: Counter, ended: Counter) -> RawServer {
+        RawServer { number, peer in
+            var request: [UInt8] = []
+            while case let bytes = peer.read(), !bytes.isEmpty {
+                if request.isEmpty { begun.increment() }
+                request += bytes
+                let isOver = request.suffix(7).elementsEqual("\r\n0\r\n\r\n".utf8)
+                guard isOver || number == 1 && request.count > 10_000 else { continue }
+                let whole = #"{"RecognitionStatus":"Success","DisplayText":"All of it."}"#
+                let body = number == 1 ? early : whole
+                let head = "HTTP/1.1 200 OK\r\nContent-Length: \(body.utf8.count)\r\n\r\n"
+                peer.send(Array((head + body).utf8))
+                break
+            }
+            while !peer.read().isEmpty {}
+            ended.increment()
+        }
+    }
+
+    struct Haste: Sendable, CustomTestStringConvertible {
+        let answer: String
+        /// Whether somebody speaks on.
+        let goesOn: Bool
+        /// Nil where it fails.
+        let words: String?
+        var testDescription: String { "\(answer), \(goesOn ? "and more" : "and silence")" }
+    }
+
+    static let hastes = [
+        Haste(answer: #"{"RecognitionStatus":"Error"}"#, goesOn: true, words: "All of it."),
+        Haste(answer: #"{"RecognitionStatus":"Error"}"#, goesOn: false, words: "All of it."),
+        Haste(
+            answer: #"{"RecognitionStatus":"Success","DisplayText":"Half"}"#, goesOn: false,
+            words: "Half"),
+        Haste(
+            answer: #"{"RecognitionStatus":"Success","DisplayText":"Half"}"#, goesOn: true,
+            words: nil),
+    ]
+
+    @Test(
+        "Words in mid-speech hold if nothing more is said; who stumbles there hears it all again",
+        arguments: hastes)
+    func early(haste: Haste) async throws {
+        let (begun, ended) = (Counter(), Counter())
+        let hasty = Self.hasty(haste.answer, begun: begun, ended: ended)
+        let service = AzureService(
+            .recognition, region: nil, baseURL: "http://127.0.0.1:\(hasty.port)", key: Self.key,
+            client: client, timeout: .seconds(5), clock: clock, log: log.log)
+        let (recording, stream) = AudioStream.makeStream()
+        let recognizer = AzureRecognition(service, language: "en")
+        let words = Task { try await recognizer.transcript(of: recording) }
+        Self.word.forEach { stream.yield($0) }
+        // The answer was taken: the first exchange is over, and with a stumble the second begun.
+        while ended.value < 1 || begun.value < (haste.words == "All of it." ? 2 : 1) {
+            try await Task.sleep(for: .milliseconds(1))
+        }
+        try await Task.sleep(for: .milliseconds(20))
+        let silence = AudioChunk.silence(lasting: .seconds(1), format: .speech)
+        for chunk in haste.goesOn ? Self.word : [silence] { stream.yield(chunk) }
+        stream.finish()
+        if let said = haste.words {
+            #expect(try await words.value == said)
+        } else {
+            let error = await Self.failure { _ = try await words.value }
+            #expect(
+                error
+                    == .failed(
+                        provider: "azure", reason: "it answered before the question was over"))
+        }
+    }
+
     @Test(
         "Of a question of more than a minute the first minute is sent, in whatever pieces it comes",
         arguments: [(60_000, 0), (60_300, 1), (75_000, 1)])

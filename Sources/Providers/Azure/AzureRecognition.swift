@@ -78,11 +78,14 @@ public struct AzureRecognition: SpeechRecognizer {
                 ("Content-Type", question.mediaType), ("Accept", "application/json"),
             ])
         let response = try await server.send(request)
-        if !question.isOver { question.isAnsweredEarly() }
         let bytes: [UInt8]
         do {
             bytes = try await response.body.read(
-                atMost: Self.mostBytes, within: server.patience)
+                atMost: Self.mostBytes, within: server.patience
+            ) { bytes in
+                // Where somebody speaks on, the exchange ends long after the answer.
+                !question.isOver && AzureTranscript(bytes) != nil
+            }
         } catch {
             throw ProviderError(error, from: server.name)
         }
@@ -90,6 +93,8 @@ public struct AzureRecognition: SpeechRecognizer {
             throw .failed(
                 provider: server.name, reason: "its transcript is no JSON with a RecognitionStatus")
         }
+        // One that stumbled is asked again, and hears the rest.
+        if !question.isOver, !answer.isStumble { question.isAnsweredEarly() }
         return answer
     }
 }

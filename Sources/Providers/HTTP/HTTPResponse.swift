@@ -47,26 +47,33 @@ struct HTTPBody: AsyncSequence, Sendable {
 
     /// All of it, or its first bytes where there are more.
     ///
-    /// - Parameter time: for all of it, however lively it drips.
-    func read(atMost limit: Int, within time: Duration) async throws(HTTPFailure) -> [UInt8] {
-        let (bytes, failure) = await collect(limit, time)
+    /// - Parameters:
+    ///   - time: for all of it, however lively it drips.
+    ///   - isWhole: is asked with every piece whether that is all, for an answer whose request may
+    ///     go on behind it.
+    func read(
+        atMost limit: Int, within time: Duration,
+        until isWhole: ([UInt8]) -> Bool = { _ in false }
+    ) async throws(HTTPFailure) -> [UInt8] {
+        let (bytes, failure) = await collect(limit, time, until: isWhole)
         if let failure { throw failure }
         return bytes
     }
 
     /// As much of it as there is, however it ends.
     func whatComes(atMost limit: Int, within time: Duration) async -> [UInt8] {
-        await collect(limit, time).bytes
+        await collect(limit, time) { _ in false }.bytes
     }
 
-    private func collect(_ limit: Int, _ time: Duration) async -> (
-        bytes: [UInt8], failure: HTTPFailure?
-    ) {
+    private func collect(
+        _ limit: Int, _ time: Duration, until isWhole: ([UInt8]) -> Bool
+    ) async -> (bytes: [UInt8], failure: HTTPFailure?) {
         let end = Moment.now + time
         var bytes: [UInt8] = []
         do {
             while bytes.count < limit, let piece = try await lease.transfer.next() {
                 bytes += piece
+                if isWhole(bytes) { break }
                 guard Moment.now < end else {
                     return (bytes, .timedOut(host: lease.transfer.request.host, after: time))
                 }
