@@ -212,6 +212,23 @@ struct WyomingTests {
         #expect(sandbox.requests.count == (streams ? 1 : 5))
     }
 
+    @Test(
+        "Where nothing is written there is nothing to hear, and nothing wrong",
+        arguments: [false, true])
+    func empty(streams: Bool) async throws {
+        change { $0.wyomingStreams = streams }
+        let server = server()
+        for clauses in [[], [" ", "", "\n"]] {
+            #expect(try await speak(server, clauses).isEmpty)
+        }
+        for text in ["", " \n"] { #expect(try await speak(server, text).isEmpty) }
+        #expect(sandbox.requests.isEmpty)
+        // And the connection is good for the next.
+        let sound = try await speak(server, [" ", "One two.", "Three."])
+        #expect(Self.heard(sound) == ToneCode.symbols(for: "one two three"))
+        #expect(sandbox.requests.first?.connection == 1)
+    }
+
     @Test("A reply is heard while it is still being written", arguments: [false, true])
     func early(streams: Bool) async throws {
         change { $0.wyomingStreams = streams }
@@ -227,25 +244,27 @@ struct WyomingTests {
         writer.finish()
     }
 
-    @Test("What stops the writing ends the speech behind what was said", arguments: [false, true])
-    func stopped(streams: Bool) async throws {
+    @Test(
+        "What stops the writing ends the speech behind what was said, and is not the voice's fault",
+        arguments: [false, true], ["", "One two."])
+    func stopped(streams: Bool, said: String) async throws {
         change { $0.wyomingStreams = streams }
         let text = TextStream { stream in
-            stream.yield("One two.")
+            stream.yield(said)
             stream.finish(throwing: ProviderError.busy(provider: "pen", retryAfter: nil))
         }
         let voice = WyomingSpeech(server(), voice: nil, language: nil)
+        let sound = try await voice.speech(of: text)
         var samples: [Int16] = []
         var failure: (any Error)?
         do {
-            for try await chunk in try await voice.speech(of: text) { samples += chunk.samples }
+            for try await chunk in sound { samples += chunk.samples }
         } catch {
             failure = error
         }
         #expect(failure as? ProviderError == .busy(provider: "pen", retryAfter: nil))
         let format = AudioFormat(framesPerSecond: 22_050, channels: 1)
-        #expect(
-            Self.heard(AudioChunk(samples, format: format)) == ToneCode.symbols(for: "one two"))
+        #expect(Self.heard(AudioChunk(samples, format: format)) == ToneCode.symbols(for: said))
     }
 
     @Test("Without a voice, the first that speaks the language is asked for by its name")

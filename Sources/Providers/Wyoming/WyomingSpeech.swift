@@ -22,41 +22,67 @@ public struct WyomingSpeech: StreamingSynthesizer {
     public func prepare() { server.prepare() }
 
     public func speech(for text: String) async throws(ProviderError) -> AudioStream {
+        guard text.hasText else { return AudioStream { $0.finish() } }
         let connection = try await server.connect()
         let sound = try await sound(of: text, over: connection)
-        guard let first = try await sound.next() else {
-            throw .failed(provider: server.name, reason: "it made no sound")
-        }
+        guard let first = try await sound.next() else { throw silence }
         return AudioStream.starting(with: first) { try await sound.next() }
     }
 
     public func speech(of clauses: TextStream) async throws(ProviderError) -> AudioStream {
         let connection = try await server.connect()
         let info = try await server.info(over: connection)
-        if info.streamsSpeech(of: voice) {
-            let request = WyomingEvent("synthesize-start", try voice(info))
-            let dictation = WyomingDictation(
-                clauses, over: connection, after: request, patience: server.timeout)
-            let sound = WyomingSound(over: connection, from: server, dictation)
-            guard let first = try await sound.next() else {
-                throw .failed(provider: server.name, reason: "it made no sound")
-            }
-            return AudioStream.starting(with: first) { try await sound.next() }
+        let text: TextStream?
+        do {
+            text = try await clauses.fromFirstText()
+        } catch {
+            if Task.isCancelled { throw .cancelled }
+            // Whoever writes the clauses failed before there was anything to say.
+            server.giveBack(connection)
+            return AudioStream { $0.finish(throwing: error) }
         }
+        if Task.isCancelled { throw .cancelled }
+        guard let text else {
+            server.giveBack(connection)
+            return AudioStream { $0.finish() }
+        }
+        guard info.streamsSpeech(of: voice) else {
+            return try await clauseByClause(text, over: connection)
+        }
+        return try await breath(of: text, over: connection, info)
+    }
+
+    /// The text goes up as it is written.
+    private func breath(
+        of text: TextStream, over connection: WyomingConnection, _ info: WyomingInfo
+    ) async throws(ProviderError) -> AudioStream {
+        let request = WyomingEvent("synthesize-start", try voice(info))
+        let dictation = WyomingDictation(
+            text, over: connection, after: request, patience: server.timeout)
+        let sound = WyomingSound(over: connection, from: server, dictation)
+        guard let first = try await sound.next() else { throw silence }
+        return AudioStream.starting(with: first) { try await sound.next() }
+    }
+
+    private func clauseByClause(
+        _ text: TextStream, over connection: WyomingConnection
+    ) async throws(ProviderError) -> AudioStream {
         server.giveBack(connection)
-        let sounds = ClauseSounds(clauses) { text throws(ProviderError) in
+        let sounds = ClauseSounds(text) { clause throws(ProviderError) in
             let connection = try await server.connect()
-            return try await sound(of: text, over: connection)
+            return try await sound(of: clause, over: connection)
         }
         do {
-            guard let first = try await sounds.next() else {
-                throw ProviderError.failed(provider: server.name, reason: "it made no sound")
-            }
+            guard let first = try await sounds.next() else { throw silence }
             return AudioStream.starting(with: first) { try await sounds.next() }
         } catch {
             if Task.isCancelled { throw .cancelled }
             throw ProviderError(error, from: server.name)
         }
+    }
+
+    private var silence: ProviderError {
+        .failed(provider: server.name, reason: "it made no sound")
     }
 
     /// Asks for `text`, and does not wait for the sound.
@@ -83,5 +109,27 @@ public struct WyomingSpeech: StreamingSynthesizer {
             throw .foreignLanguage(provider: server.name, language: language)
         }
         return ["voice": .object(["name": .string(voice)])]
+    }
+}
+
+extension String {
+    /// Whether there is anything but space in it.
+    fileprivate var hasText: Bool { contains { !$0.isWhitespace } }
+}
+
+extension TextStream {
+    /// The same from its first text on; nil if it ends without any.
+    ///
+    /// - Throws: what it throws before there are any.
+    fileprivate func fromFirstText() async throws -> TextStream? {
+        var clauses = makeAsyncIterator()
+        while let clause = try await clauses.next() {
+            guard clause.hasText else { continue }
+            return .starting(with: clause) {
+                var rest = makeAsyncIterator()
+                return try await rest.next()
+            }
+        }
+        return nil
     }
 }
