@@ -113,10 +113,13 @@ struct RawPeer {
         return true
     }
 
-    /// Answers each Wyoming event with those that `answer` gives, until the other side hangs up.
-    func answerEvents(_ answer: (WyomingEvent) -> [WyomingEvent]) {
+    /// Answers each Wyoming event with those that `answer` gives, until the other side hangs up or
+    /// `isOver`.
+    func answerEvents(
+        until isOver: () -> Bool = { false }, _ answer: (WyomingEvent) -> [WyomingEvent]
+    ) {
         var parser = WyomingFrameParser()
-        while case let bytes = read(), !bytes.isEmpty {
+        while !isOver(), case let bytes = read(), !bytes.isEmpty {
             for event in parser.append(bytes) { answer(event).forEach { send($0.bytes) } }
         }
     }

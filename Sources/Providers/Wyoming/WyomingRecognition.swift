@@ -37,7 +37,8 @@ public struct WyomingRecognition: SpeechRecognizer {
     /// - Throws: if the server is known to hear nothing, or not this language.
     private func request() throws(ProviderError) -> WyomingEvent {
         if server.knownInfo?.recognizers.isEmpty == true {
-            throw .unavailable(provider: server.name, reason: server.lacks("a recognizer"))
+            throw server.lacking(
+                .unavailable(provider: server.name, reason: server.lacks("a recognizer")))
         }
         var data: [String: JSONValue] = [:]
         if let model { data["name"] = .string(model) }
@@ -45,7 +46,7 @@ public struct WyomingRecognition: SpeechRecognizer {
             // Nobody waits for what is not known yet.
             let known = server.knownInfo.map { $0.recognizersName(for: language, model: model) }
             guard let name = known ?? WyomingInfo.primary(of: language) else {
-                throw .foreignLanguage(provider: server.name, language: language)
+                throw server.lacking(.foreignLanguage(provider: server.name, language: language))
             }
             data["language"] = .string(name)
         }

@@ -17,6 +17,8 @@ public final class WyomingServer: Sendable {
 
     private struct State {
         var info: WyomingInfo?
+        /// What the log was told of it.
+        var told: WyomingInfo?
         var isAsking = false
         /// Opened before it is needed.
         var spare: WyomingConnection?
@@ -59,13 +61,12 @@ public final class WyomingServer: Sendable {
     func prepare() {
         guard let address else { return }
         let connection = state.withLock { state -> WyomingConnection? in
-            guard state.spare?.isAlive != true, !state.isAsking else { return nil }
-            let connection = WyomingConnection(to: address, limits: limits)
+            let spare = state.spare?.isAlive == true ? state.spare : nil
+            guard spare == nil || state.info == nil, !state.isAsking else { return nil }
+            let connection = spare ?? WyomingConnection(to: address, limits: limits)
             connection.keep(for: Self.spareLife)
-            guard state.info == nil else {
-                state.spare = connection
-                return nil
-            }
+            state.spare = state.info == nil ? nil : connection
+            guard state.info == nil else { return nil }
             state.isAsking = true
             return connection
         }
@@ -83,7 +84,16 @@ public final class WyomingServer: Sendable {
     /// What is known of the server, without asking.
     var knownInfo: WyomingInfo? { state.withLock { $0.info } }
 
-    /// What the server has, asked for once.
+    /// What the server has may be something else by now: it is asked anew.
+    private func forget() { state.withLock { $0.info = nil } }
+
+    /// That what the server has is of no use. Somebody may be about to mend that.
+    func lacking(_ error: ProviderError) -> ProviderError {
+        forget()
+        return error
+    }
+
+    /// What the server has, asked for once, and again behind a failure.
     func info(over connection: WyomingConnection) async throws(ProviderError) -> WyomingInfo {
         if let info = knownInfo { return info }
         connection.send(WyomingEvent("describe"))
@@ -91,8 +101,11 @@ public final class WyomingServer: Sendable {
             let event = try await next(from: connection, within: timeout)
             guard event.type == "info" else { continue }
             let info = WyomingInfo(event)
-            state.withLock { $0.info = info }
-            log.info("\(name): \(told(info))")
+            let isNews = state.withLock { state in
+                defer { (state.info, state.told) = (info, info) }
+                return state.told != info
+            }
+            if isNews { log.info("\(name): \(told(info))") }
             return info
         }
     }
@@ -166,6 +179,7 @@ public final class WyomingServer: Sendable {
             throw self.error(error)
         }
         guard event.type == "error" else { return event }
+        forget()
         let words = (event.text("text") ?? "").split(whereSeparator: \.isWhitespace)
         let code = event.text("code").map { " (\($0.prefix(40).filter { !$0.isNewline }))" } ?? ""
         let said = words.isEmpty ? "it does not say why" : words.joined(separator: " ").prefix(300)
@@ -173,6 +187,11 @@ public final class WyomingServer: Sendable {
     }
 
     private func error(_ end: WyomingEnd) -> ProviderError {
+        switch end {
+        // What is there when it is back may be another.
+        case .unreachable, .closed, .broken: forget()
+        case .timedOut, .cancelled: break
+        }
         let place = address.map { "\($0): " } ?? ""
         return switch end {
         case .unreachable(let reason): .unreachable(provider: name, reason: reason)

@@ -100,13 +100,14 @@ public struct WyomingSpeech: StreamingSynthesizer {
     /// - Throws: if the server has no voice, or none that speaks the language.
     private func voice(_ info: WyomingInfo?) throws(ProviderError) -> [String: JSONValue] {
         if info?.synthesizers.isEmpty == true {
-            throw .unavailable(provider: server.name, reason: server.lacks("a voice"))
+            throw server.lacking(
+                .unavailable(provider: server.name, reason: server.lacks("a voice")))
         }
         if let voice { return ["voice": .object(["name": .string(voice)])] }
         guard let language, let info else { return [:] }
         // By its name: what servers make of a language alone differs.
         guard let voice = info.voice(for: language) else {
-            throw .foreignLanguage(provider: server.name, language: language)
+            throw server.lacking(.foreignLanguage(provider: server.name, language: language))
         }
         return ["voice": .object(["name": .string(voice)])]
     }
