@@ -85,6 +85,7 @@ struct WyomingFrameTests {
         }
         #expect(parser.failure == nil && !parser.isInsideEvent)
         #expect(events == Self.vectors.map(\.event))
+        #expect(events.map(\.length) == Self.vectors.map(\.bytes.count))
     }
 
     static let written: [(event: WyomingEvent, bytes: String)] = [

@@ -139,4 +139,66 @@ struct WyomingServerTests {
         for _ in 0..<2 { #expect(try await hear() == "Hi.") }
         #expect(asked.value == 3)
     }
+
+    // MARK: - Too much, and never enough
+
+    @Test("A server that says everything but what it has is not listened to for ever")
+    func chatter() async throws {
+        let raw = RawServer { _, peer in
+            let chatter = Array(repeating: WyomingEvent("pong").bytes, count: 1000)
+            while peer.send(Array(chatter.joined())) {}
+        }
+        let limit = Duration.milliseconds(200)
+        let voice = WyomingSpeech(server(raw, timeout: limit), voice: nil, language: "en")
+        let error = await Self.failure { _ = try await voice.speech(for: "Hello.") }
+        #expect(error == .timedOut(provider: "wyoming", after: limit))
+    }
+
+    private func connection(_ raw: RawServer, room: Int) throws -> WyomingConnection {
+        var limits = WyomingLimits()
+        limits.incoming = room
+        let url = "tcp://127.0.0.1:\(raw.port)"
+        return WyomingConnection(
+            to: try #require(WyomingAddress(url, defaultPort: 1)), limits: limits)
+    }
+
+    @Test("An event that comes and comes is not waited for longer than was set")
+    func incomplete() async throws {
+        let raw = RawServer { _, peer in
+            let head = #"{"type":"audio-chunk","payload_length":16777216}"#
+            guard peer.send(Array((head + "\n").utf8)) else { return }
+            let piece = [UInt8](repeating: 0, count: 65_536)
+            // All but the last.
+            for _ in 0..<255 { guard peer.send(piece) else { return } }
+            while !peer.read().isEmpty {}
+        }
+        let connection = try connection(raw, room: 1 << 20)
+        try await connection.opened()
+        await #expect(throws: WyomingEnd.timedOut(after: .zero)) {
+            try await connection.next(within: .zero)
+        }
+    }
+
+    @Test("Data takes room as sound does: who sends more than is read waits, and loses nothing")
+    func room() async throws {
+        let (count, size) = (250, 64 << 10)
+        let (stalls, sent) = (Counter(), Counter())
+        let raw = RawServer { _, peer in
+            let text = String(repeating: "a", count: size)
+            let bytes = WyomingEvent("info", ["text": .string(text)]).bytes
+            for _ in 0..<count {
+                let isSent = peer.send(bytes, each: .milliseconds(300)) { stalls.increment() }
+                guard isSent else { return }
+                sent.increment()
+            }
+            while !peer.read().isEmpty {}
+        }
+        // For one of them; the kernel has room for some more, and not for all.
+        let connection = try connection(raw, room: size)
+        while stalls.value == 0, sent.value < count {
+            try await Task.sleep(for: .milliseconds(1))
+        }
+        #expect(sent.value < count)
+        for _ in 0..<count { #expect(try await connection.next().length > size) }
+    }
 }

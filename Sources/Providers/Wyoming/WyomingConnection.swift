@@ -294,18 +294,21 @@ private final class WyomingLine: Sendable {
                 unsent = []
                 sendFailure = sendFailure ?? end
             }
+            var hasMore = false
             if wishes.hasRoom {
                 switch receive(socket, &parser) {
-                case .moved: continue
+                case .moved: hasMore = true
                 case .stood: if let sendFailure { return sendFailure }
                 case .failed(let end): return end
                 }
             }
+            // Also where more is coming: it may never be whole, or never be all.
             let now = Moment.now
             let (silence, kept) = state.withLock { ($0.silenceDue, $0.keptUntil) }
             if let silence, now >= silence.moment { return .timedOut(after: silence.limit) }
             let stallDue = unsent.isEmpty ? nil : lastProgress + limits.stall
             if let stallDue, now >= stallDue { return .timedOut(after: limits.stall) }
+            if hasMore { continue }
             let due = [silence?.moment, kept, stallDue].compactMap { $0 }.min()
             wait(socket, sends: !unsent.isEmpty, reads: wishes.hasRoom, until: due)
         }
@@ -369,7 +372,7 @@ private final class WyomingLine: Sendable {
     }
 
     /// Small ones take room too.
-    private static func size(of event: WyomingEvent) -> Int { event.payload.count + 256 }
+    private static func size(of event: WyomingEvent) -> Int { event.length + 256 }
 
     private func wait(_ socket: CInt, sends: Bool, reads: Bool, until due: Moment?) {
         var events = reads ? CInt(POLLIN) : 0

@@ -8,11 +8,18 @@ struct WyomingEvent: Equatable, Sendable {
     var data: [String: JSONValue]
     /// Sound, as a rule.
     var payload: [UInt8]
+    /// In bytes, of all of it as it came; 0 for one that was made here. It is no part of what the
+    /// event says.
+    var length = 0
 
     init(_ type: String, _ data: [String: JSONValue] = [:], payload: [UInt8] = []) {
         self.type = type
         self.data = data
         self.payload = payload
+    }
+
+    static func == (one: WyomingEvent, other: WyomingEvent) -> Bool {
+        one.type == other.type && one.data == other.data && one.payload == other.payload
     }
 
     /// Nil if there is none, or it is no text.

@@ -92,6 +92,7 @@ struct WyomingFrameParser {
             let payloadLength = Self.length(head["payload_length"], atMost: Self.mostPayload)
         else { return fail("it has a length that is none, or is too great") }
         (self.dataLength, self.payloadLength) = (dataLength, payloadLength)
+        event.length = gathered.count + 1 + dataLength + payloadLength
         gathered = []
         part = .data
     }

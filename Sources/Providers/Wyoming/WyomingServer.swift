@@ -97,17 +97,28 @@ public final class WyomingServer: Sendable {
     func info(over connection: WyomingConnection) async throws(ProviderError) -> WyomingInfo {
         if let info = knownInfo { return info }
         connection.send(WyomingEvent("describe"))
-        while true {
-            let event = try await next(from: connection, within: timeout)
-            guard event.type == "info" else { continue }
-            let info = WyomingInfo(event)
-            let isNews = state.withLock { state in
-                defer { (state.info, state.told) = (info, info) }
-                return state.told != info
+        // Whatever else it says meanwhile is no answer.
+        let due = Moment.now + timeout
+        while case let left = due - .now, left > .zero {
+            let event: WyomingEvent
+            do {
+                event = try await next(from: connection, within: left)
+            } catch {
+                guard case .timedOut = error else { throw error }
+                break
             }
-            if isNews { log.info("\(name): \(told(info))") }
-            return info
+            if event.type == "info" { return learn(WyomingInfo(event)) }
         }
+        throw .timedOut(provider: name, after: timeout)
+    }
+
+    private func learn(_ info: WyomingInfo) -> WyomingInfo {
+        let isNews = state.withLock { state in
+            defer { (state.info, state.told) = (info, info) }
+            return state.told != info
+        }
+        if isNews { log.info("\(name): \(told(info))") }
+        return info
     }
 
     private func told(_ info: WyomingInfo) -> String {
