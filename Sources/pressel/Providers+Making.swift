@@ -114,13 +114,18 @@ extension Settings.Link {
     /// The provider's name, and where it is if the chain has several of that name.
     func name(among links: [Settings.Link]) -> String {
         guard links.count(where: { $0.provider == provider }) > 1 else { return provider }
-        return "\(provider) (\(baseURL?.hostInURL ?? "default"))"
+        return "\(provider) (\(place ?? "default"))"
     }
 
     /// By which a refused key or a lost network is known to all that it concerns.
     var account: String {
         let vendor = provider == "openai-realtime" ? "openai" : provider
-        return "\(vendor) \(baseURL?.hostInURL ?? "")"
+        return "\(vendor) \(place ?? "")"
+    }
+
+    /// Nil for where the provider is by itself. Regions have hosts and, at Azure, keys of their own.
+    private var place: String? {
+        baseURL?.hostInURL ?? region.map { $0.lowercased().filter { !$0.isWhitespace } }
     }
 }
 
