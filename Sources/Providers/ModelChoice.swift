@@ -47,15 +47,28 @@ extension ModelChoice {
     func examine(for purpose: Purpose, at server: HTTPService) async throws(ProviderError)
         -> Examination
     {
-        let id = try await id(for: purpose, at: server)
-        let models = try await server.models()
+        try examine(among: try await server.models(), for: purpose, at: server)
+    }
+
+    /// - Parameter models: the server's list.
+    func examine(
+        among models: [ListedModel], for purpose: Purpose, at server: HTTPService
+    ) throws(ProviderError) -> Examination {
+        let id: String
+        if let known {
+            id = known
+        } else {
+            id = try choose(from: models, for: purpose, at: server)
+        }
         guard let model = models.first(where: { $0.id == id }) else {
             // Small servers list nothing, and serve whatever is asked for.
             let unknown = "it does not list the model \(id)"
             return Examination(choice: "model \(id)", warnings: models.isEmpty ? [] : [unknown])
         }
-        let end = model.shutdown.map {
-            "the model \(id) will be shut down on \($0): name another in the link's setting model"
+        let end = model.shutdown.map { day in
+            let moment = day.first?.isNumber == true ? " on \(day.prefix(10))" : ""
+            return "the model \(id) will be shut down\(moment): name another in the link's setting"
+                + " model"
         }
         return Examination(choice: "model \(id)", warnings: end.map { [$0] } ?? [])
     }

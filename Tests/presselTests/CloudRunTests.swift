@@ -114,7 +114,9 @@ struct CloudRunTests {
     }
 
     /// What the doctor says of those elsewhere.
-    private func examined(_ settings: String) async throws -> String {
+    ///
+    /// - Parameter secrets: as the page would have written them.
+    private func examined(_ settings: String, secrets: String = "{}") async throws -> String {
         let card = try testCard(output: .microphone)
         let folder = TemporaryFolder()
         let whole = """
@@ -122,9 +124,10 @@ struct CloudRunTests {
              "audio": {"captureDevice": "\(card.device)", "playbackDevice": "\(card.device)"}}
             """
         let file = folder.file("owner.json", Array(whole.utf8))
+        _ = folder.file("secrets.json", Array(secrets.utf8))
         return try await withKeys {
             try await Command(
-                ["doctor", "--settings", file, "--state", folder.path + "/state"], errors: true
+                ["doctor", "--settings", file, "--state", folder.path], errors: true
             ).output
         }
     }
@@ -142,6 +145,41 @@ struct CloudRunTests {
         #expect(refused.contains("services    FAILS languageModel: openai does not take the key"))
         #expect(refused.contains("→ set another key"))
         #expect(!refused.contains(Self.key))
+    }
+
+    @Test("The doctor asks every link of every vendor, and says of each whether it would serve")
+    func everybody() async throws {
+        let sandbox = try Sandbox(Self.script(), wyomingPort: 0)
+        let root = "http://127.0.0.1:\(sandbox.server.port)"
+        let wyoming = "tcp://127.0.0.1:\(sandbox.wyomingPort!)"
+        func link(_ provider: String) -> String {
+            let url = provider == "wyoming" ? wyoming : root
+            return "{\"provider\": \"\(provider)\", \"baseURL\": \"\(url)\"}"
+        }
+        let chains = [
+            ("speechToText", ["azure", "wyoming"]), ("languageModel", ["anthropic"]),
+            ("textToSpeech", ["elevenlabs", "azure", "google-translate", "wyoming"]),
+        ]
+        let settings = chains.map { stage, providers in
+            "\"\(stage)\": [\(providers.map(link).joined(separator: ", "))],"
+        }.joined()
+        let keys = ["ANTHROPIC_API_KEY", "ELEVENLABS_API_KEY", "MICROSOFT_SPEECH_KEY"]
+        let secrets = keys.map { "\"\($0)\": \"\(Self.key)\"" }.joined(separator: ", ")
+
+        let well = try await examined(settings, secrets: "{\(secrets)}")
+        let refused = try await examined(
+            settings, secrets: "{\(secrets.replacing(Self.key, with: "another"))}")
+        for (stage, providers) in chains {
+            for provider in providers {
+                let works = "services    works \(stage): \(provider) would serve"
+                #expect(well.contains(works), "\(well)")
+                let hasNoKey = ["wyoming", "google-translate"].contains(provider)
+                let fails = "services    FAILS \(stage): \(provider) does not take the key"
+                #expect(refused.contains(hasNoKey ? works : fails), "\(refused)")
+            }
+        }
+        // Nothing that costs anything.
+        #expect(sandbox.requests.allSatisfy { ["GET", "HEAD"].contains($0.method) })
     }
 
     @Test("Without a network the device answers by itself and says so once; with it, as before")

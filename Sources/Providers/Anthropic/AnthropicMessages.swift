@@ -1,7 +1,7 @@
 public import Voice
 
 /// A language model by `POST /v1/messages` (version 2026-10-21), read as it writes.
-public struct AnthropicMessages: LanguageModel {
+public struct AnthropicMessages: LanguageModel, ExaminedProvider {
     public struct Options: Equatable, Sendable {
         /// Of one answer, what the model thinks counted. The server must be told one; a spoken
         /// reply needs a tenth of this, and the rest is for models that think first.
@@ -37,6 +37,12 @@ public struct AnthropicMessages: LanguageModel {
         server.client.warm(server.url(AnthropicDialect.path))
         // Whoever needs it learns why it is not known.
         Task { _ = try? await id() }
+    }
+
+    public func isReachable() async -> Bool { await server.isReachable() }
+
+    public func examine() async throws(ProviderError) -> Examination {
+        try model.examine(among: try await server.anthropicModels(), for: .chat, at: server)
     }
 
     public func reply(to prompt: Prompt) async throws(ProviderError) -> TextStream {

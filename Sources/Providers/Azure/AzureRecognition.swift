@@ -4,7 +4,7 @@ import Synchronization
 public import Voice
 
 /// Speech to text by Azure's REST API for short audio, uploaded while it is being spoken.
-public struct AzureRecognition: SpeechRecognizer {
+public struct AzureRecognition: SpeechRecognizer, ExaminedProvider {
     /// Azure's limit for one question; what is said beyond it is not sent.
     static let longest = Duration.seconds(60)
 
@@ -23,11 +23,26 @@ public struct AzureRecognition: SpeechRecognizer {
 
     public func prepare() { service.warm(Self.path) }
 
-    public func transcript(of speech: AudioStream) async throws(ProviderError) -> String {
+    public func isReachable() async -> Bool { await service.isReachable() }
+
+    /// What hears has no list of its own; the key is that of what speaks.
+    public func examine() async throws(ProviderError) -> Examination {
+        let (server, locale) = try serverAndLocale()
+        try await server.reach()
+        _ = try await service.listedVoices()
+        return Examination(choice: "language \(locale)")
+    }
+
+    private func serverAndLocale() throws(ProviderError) -> (server: HTTPService, locale: String) {
         let server = try service.server
         guard let locale = AzureLocale.complete(language) else {
             throw .foreignLanguage(provider: server.name, language: language)
         }
+        return (server, locale)
+    }
+
+    public func transcript(of speech: AudioStream) async throws(ProviderError) -> String {
+        let (server, locale) = try serverAndLocale()
         do {
             // Nothing is asked before there is something to hear.
             var chunks = speech.makeAsyncIterator()

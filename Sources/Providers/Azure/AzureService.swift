@@ -8,6 +8,8 @@ public struct AzureService: Sendable {
 
     static let name = "azure"
     private let place: Result<HTTPService, ProviderError>
+    /// Where the voices are listed, to whoever has the key.
+    private let voices: Result<HTTPService, ProviderError>
 
     /// - Parameters:
     ///   - region: its id, as in `westeurope`; its name does as well.
@@ -20,21 +22,36 @@ public struct AzureService: Sendable {
         _ part: Part, region: String?, baseURL: String?, key: String?, client: HTTPClient,
         timeout: Duration = HTTPService.defaultTimeout, clock: any MomentClock, log: Log
     ) {
-        do {
-            place = .success(
-                HTTPService(
-                    name: Self.name,
-                    baseURL: try Self.url(of: part, region: region, baseURL: baseURL),
-                    credential: .header("Ocp-Apim-Subscription-Key", ifAny: key), client: client,
-                    timeout: timeout, clock: clock, log: log, meaning: Self.meaning))
-        } catch {
-            place = .failure(error)
+        func service(for part: Part) -> Result<HTTPService, ProviderError> {
+            do {
+                return .success(
+                    HTTPService(
+                        name: Self.name,
+                        baseURL: try Self.url(of: part, region: region, baseURL: baseURL),
+                        credential: .header("Ocp-Apim-Subscription-Key", ifAny: key),
+                        client: client, timeout: timeout, clock: clock, log: log,
+                        meaning: Self.meaning))
+            } catch {
+                return .failure(error)
+            }
         }
+        place = service(for: part)
+        voices = service(for: .speech)
     }
 
     /// - Throws: `unavailable`, with what to set.
     var server: HTTPService {
         get throws(ProviderError) { try place.get() }
+    }
+
+    /// All voices that there are: the answer to a question that takes the key and costs nothing.
+    func listedVoices() async throws(ProviderError) -> [AzureVoice] {
+        try await AzureVoice.list(at: try voices.get())
+    }
+
+    func isReachable() async -> Bool {
+        guard case .success(let server) = place else { return false }
+        return await server.isReachable()
     }
 
     /// Opens connections for what is soon to come; returns at once.

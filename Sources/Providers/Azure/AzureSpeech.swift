@@ -1,7 +1,7 @@
 public import Voice
 
 /// Text to speech by Azure's REST API, heard as it is made.
-public struct AzureSpeech: SpeechSynthesizer {
+public struct AzureSpeech: SpeechSynthesizer, ExaminedProvider {
     private let service: AzureService
     private let language: String
     private let voice: AzureVoiceChoice
@@ -40,11 +40,28 @@ public struct AzureSpeech: SpeechSynthesizer {
         Task { [voice] in _ = try? await voice.name(for: locale, at: server) }
     }
 
-    public func speech(for text: String) async throws(ProviderError) -> AudioStream {
+    public func isReachable() async -> Bool { await service.isReachable() }
+
+    public func examine() async throws(ProviderError) -> Examination {
+        let (server, locale) = try serverAndLocale()
+        let voices = try await service.listedVoices()
+        let name = try voice.name(for: locale, among: voices, at: server)
+        let isListed = voices.contains { $0.name == name }
+        return Examination(
+            choice: "voice \(name)",
+            warnings: isListed ? [] : ["it does not list the voice \(name)"])
+    }
+
+    private func serverAndLocale() throws(ProviderError) -> (server: HTTPService, locale: String) {
         let server = try service.server
         guard let locale = AzureLocale.complete(language) else {
             throw .foreignLanguage(provider: server.name, language: language)
         }
+        return (server, locale)
+    }
+
+    public func speech(for text: String) async throws(ProviderError) -> AudioStream {
+        let (server, locale) = try serverAndLocale()
         let ssml = SSML(
             String(text.prefix(Self.mostCharacters)), language: locale,
             voice: try await voice.name(for: locale, at: server), rate: speed * pace.factor)

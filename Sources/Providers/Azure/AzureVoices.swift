@@ -15,7 +15,14 @@ final class AzureVoiceChoice: Sendable {
         for locale: String, at server: HTTPService
     ) async throws(ProviderError) -> String {
         if let known = state.withLock({ $0 }) { return known }
-        let voices = try await AzureVoice.list(at: server)
+        return try name(for: locale, among: try await AzureVoice.list(at: server), at: server)
+    }
+
+    /// - Parameter voices: all that Azure lists.
+    func name(
+        for locale: String, among voices: [AzureVoice], at server: HTTPService
+    ) throws(ProviderError) -> String {
+        if let known = state.withLock({ $0 }) { return known }
         guard let voice = AzureVoice.choose(from: voices, for: locale) else {
             throw .foreignLanguage(provider: server.name, language: locale)
         }

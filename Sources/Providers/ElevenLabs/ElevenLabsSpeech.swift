@@ -2,7 +2,7 @@ import Codec
 public import Voice
 
 /// Text to speech by `POST /v1/text-to-speech/{voice}/stream`, heard as it is made.
-public struct ElevenLabsSpeech: SpeechSynthesizer {
+public struct ElevenLabsSpeech: SpeechSynthesizer, ExaminedProvider {
     private let server: HTTPService
     private let voice: ElevenLabsVoice
 
@@ -16,6 +16,12 @@ public struct ElevenLabsSpeech: SpeechSynthesizer {
         server.client.warm(server.url("/v1/models"), connections: 2)
         // Whoever needs it learns why it is not known.
         Task { _ = try? await voice.wish(at: server) }
+    }
+
+    public func isReachable() async -> Bool { await server.isReachable() }
+
+    public func examine() async throws(ProviderError) -> Examination {
+        try await voice.examine(at: server)
     }
 
     private struct Request: Encodable {

@@ -4,7 +4,7 @@ import WebSockets
 
 /// Text to speech over `/v1/text-to-speech/{voice}/stream-input`, a WebSocket that takes a reply
 /// while it is being written: it is said in one breath.
-public struct ElevenLabsStream: StreamingSynthesizer {
+public struct ElevenLabsStream: StreamingSynthesizer, ExaminedProvider {
     private let server: HTTPService
     private let voice: ElevenLabsVoice
     private let sockets: ReadyWebSocket<Double>
@@ -21,6 +21,12 @@ public struct ElevenLabsStream: StreamingSynthesizer {
     public func prepare() {
         // Whoever needs it learns why there is none.
         Task { [sockets, voice] in await sockets.prepare(voice.speed) }
+    }
+
+    public func isReachable() async -> Bool { await server.isReachable() }
+
+    public func examine() async throws(ProviderError) -> Examination {
+        try await voice.examine(at: server)
     }
 
     public func speech(for text: String) async throws(ProviderError) -> AudioStream {

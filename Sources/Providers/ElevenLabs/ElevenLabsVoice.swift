@@ -71,6 +71,22 @@ public final class ElevenLabsVoice: Sendable {
             language: ElevenLabsModel.takesLanguage(model) ? language : nil)
     }
 
+    /// Looks voice and model up in the account's lists.
+    func examine(at server: HTTPService) async throws(ProviderError) -> Examination {
+        let wish = try await wish(at: server)
+        var found = Examination(choice: "voice \(wish.voice) and model \(wish.model)")
+        // Some of what is not listed is there all the same.
+        let voices = try await server.elevenLabsVoices()
+        if !voices.contains(where: { $0.id == wish.voice }) {
+            found.warnings.append("the account does not list the voice \(wish.voice)")
+        }
+        let models = try await server.elevenLabsModels()
+        if !models.contains(where: { $0.id == wish.model }) {
+            found.warnings.append("it does not list the model \(wish.model)")
+        }
+        return found
+    }
+
     /// As fast as the settings and the person want, as far as the service goes.
     var speed: Double {
         min(Self.speeds.upperBound, max(Self.speeds.lowerBound, options.speed * pace.factor))

@@ -6,7 +6,7 @@ public import Voice
 /// the country of its host.
 ///
 /// Google shuts out who asks too much: there is one request at a time.
-public struct GoogleTranslateSpeech: SpeechSynthesizer {
+public struct GoogleTranslateSpeech: SpeechSynthesizer, ExaminedProvider {
     private let place: Result<HTTPService, ProviderError>
     private let language: String
     private let speed: Double
@@ -80,11 +80,28 @@ public struct GoogleTranslateSpeech: SpeechSynthesizer {
         server.client.warm(server.url(TranslateRequest.path))
     }
 
-    public func speech(for text: String) async throws(ProviderError) -> AudioStream {
+    public func isReachable() async -> Bool {
+        guard case .success(let server) = place else { return false }
+        return await server.isReachable()
+    }
+
+    /// There is no list that could be asked for, and no key.
+    public func examine() async throws(ProviderError) -> Examination {
+        let (server, _) = try serverAndVoice()
+        try await server.reach()
+        return Examination()
+    }
+
+    private func serverAndVoice() throws(ProviderError) -> (server: HTTPService, voice: String) {
         let server = try place.get()
         guard let voice = TranslateLanguage.name(for: language) else {
             throw .foreignLanguage(provider: server.name, language: language)
         }
+        return (server, voice)
+    }
+
+    public func speech(for text: String) async throws(ProviderError) -> AudioStream {
+        let (server, voice) = try serverAndVoice()
         let isSlow = speed * pace.factor <= Self.slow || pace.factor < 1
         let requests = TranslateParts.parts(of: text).map {
             TranslateRequest($0, language: voice, isSlow: isSlow)

@@ -52,13 +52,12 @@ public final class HTTPClient: Sendable {
 }
 
 extension HTTPClient {
-    /// Whether whoever is at `url` answers at all.
-    func reaches(_ url: String) async -> Bool {
+    /// Returns when whoever is at `url` answers, whatever it be.
+    func reach(_ url: String) async throws(HTTPFailure) {
         var request = HTTPRequest(method: .head, url: url)
         request.limits.firstByte = .seconds(5)
-        guard let answer = try? await send(request) else { return false }
+        let answer = try await send(request)
         _ = await answer.body.whatComes(atMost: 1, within: .seconds(1))
-        return true
     }
 }
 

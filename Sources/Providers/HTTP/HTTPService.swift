@@ -93,7 +93,25 @@ public struct HTTPService: Sendable {
     var patience: Duration { limits.firstByte * 2 }
 
     /// Whether there is a way to it; it is asked for nothing.
-    func isReachable() async -> Bool { await client.reaches(baseURL) }
+    func isReachable() async -> Bool {
+        do {
+            try await reach()
+            return true
+        } catch {
+            return false
+        }
+    }
+
+    /// Looks whether there is a way to it; it is asked for nothing.
+    ///
+    /// - Throws: why there is none.
+    func reach() async throws(ProviderError) {
+        do {
+            try await client.reach(baseURL)
+        } catch {
+            throw ProviderError(error, from: name)
+        }
+    }
 
     func note(_ line: String) { log.warning(line) }
 

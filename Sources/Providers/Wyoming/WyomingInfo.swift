@@ -56,6 +56,11 @@ struct WyomingInfo: Equatable, Sendable {
 
     // MARK: - What follows from it
 
+    /// Whether a model or a voice of this name is there.
+    static func has(_ name: String, in programs: [Program]) -> Bool {
+        programs.flatMap(\.artifacts).contains { $0.name == name && $0.isInstalled }
+    }
+
     /// Whether a text may be given to the voice piece by piece.
     func streamsSpeech(of voice: String?) -> Bool {
         let owner = synthesizers.first { program in

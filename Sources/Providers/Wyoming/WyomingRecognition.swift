@@ -2,7 +2,7 @@ import Synchronization
 public import Voice
 
 /// Speech to text by a Wyoming server, to which the sound is sent while it is being spoken.
-public struct WyomingRecognition: SpeechRecognizer {
+public struct WyomingRecognition: SpeechRecognizer, ExaminedProvider {
     private let server: WyomingServer
     private let model: String?
     private let language: String?
@@ -18,8 +18,21 @@ public struct WyomingRecognition: SpeechRecognizer {
 
     public func prepare() { server.prepare() }
 
+    public func isReachable() async -> Bool { await server.isReachable() }
+
+    public func examine() async throws(ProviderError) -> Examination {
+        let info = try await server.describe()
+        _ = try request(info)
+        guard let model else { return Examination() }
+        let isThere = WyomingInfo.has(model, in: info.recognizers)
+        return Examination(
+            choice: "model \(model)",
+            warnings: isThere ? [] : ["it does not list the model \(model)"])
+    }
+
     public func transcript(of speech: AudioStream) async throws(ProviderError) -> String {
-        let request = try request()
+        // Nobody waits for what is not known yet.
+        let request = try request(server.knownInfo)
         let connection = try await server.connect()
         do {
             var chunks = speech.makeAsyncIterator()
@@ -35,16 +48,15 @@ public struct WyomingRecognition: SpeechRecognizer {
     }
 
     /// - Throws: if the server is known to hear nothing, or not this language.
-    private func request() throws(ProviderError) -> WyomingEvent {
-        if server.knownInfo?.recognizers.isEmpty == true {
+    private func request(_ info: WyomingInfo?) throws(ProviderError) -> WyomingEvent {
+        if info?.recognizers.isEmpty == true {
             throw server.lacking(
                 .unavailable(provider: server.name, reason: server.lacks("a recognizer")))
         }
         var data: [String: JSONValue] = [:]
         if let model { data["name"] = .string(model) }
         if let language {
-            // Nobody waits for what is not known yet.
-            let known = server.knownInfo.map { $0.recognizersName(for: language, model: model) }
+            let known = info.map { $0.recognizersName(for: language, model: model) }
             guard let name = known ?? WyomingInfo.primary(of: language) else {
                 throw server.lacking(.foreignLanguage(provider: server.name, language: language))
             }

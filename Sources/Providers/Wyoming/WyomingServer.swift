@@ -112,6 +112,24 @@ public final class WyomingServer: Sendable {
         throw .timedOut(provider: name, after: timeout)
     }
 
+    /// What the server has now, whatever is known of it.
+    func describe() async throws(ProviderError) -> WyomingInfo {
+        let connection = try await connect()
+        forget()
+        let info = try await info(over: connection)
+        giveBack(connection)
+        return info
+    }
+
+    /// Whether it takes a connection.
+    func isReachable() async -> Bool {
+        guard let address else { return false }
+        let connection = WyomingConnection(to: address, limits: limits)
+        let end = await failure(of: connection)
+        connection.hangUp()
+        return end == nil
+    }
+
     private func learn(_ info: WyomingInfo) -> WyomingInfo {
         let isNews = state.withLock { state in
             defer { (state.info, state.told) = (info, info) }

@@ -4,7 +4,7 @@ public import Voice
 /// Text to speech by a Wyoming server, heard as it is made. Where the server can, it is given a
 /// reply while that is still being written; others are asked clause by clause, one ahead of what
 /// is heard. The protocol knows no speed.
-public struct WyomingSpeech: StreamingSynthesizer {
+public struct WyomingSpeech: StreamingSynthesizer, ExaminedProvider {
     private let server: WyomingServer
     private let voice: String?
     private let language: String?
@@ -20,6 +20,17 @@ public struct WyomingSpeech: StreamingSynthesizer {
     }
 
     public func prepare() { server.prepare() }
+
+    public func isReachable() async -> Bool { await server.isReachable() }
+
+    public func examine() async throws(ProviderError) -> Examination {
+        let info = try await server.describe()
+        guard let name = try voiceName(info) else { return Examination() }
+        let isThere = WyomingInfo.has(name, in: info.synthesizers)
+        return Examination(
+            choice: "voice \(name)",
+            warnings: isThere ? [] : ["it does not list the voice \(name)"])
+    }
 
     public func speech(for text: String) async throws(ProviderError) -> AudioStream {
         guard text.hasText else { return AudioStream { $0.finish() } }
@@ -97,19 +108,25 @@ public struct WyomingSpeech: StreamingSynthesizer {
         return WyomingSound(over: connection, from: server)
     }
 
-    /// - Throws: if the server has no voice, or none that speaks the language.
     private func voice(_ info: WyomingInfo?) throws(ProviderError) -> [String: JSONValue] {
+        guard let name = try voiceName(info) else { return [:] }
+        return ["voice": .object(["name": .string(name)])]
+    }
+
+    /// - Returns: nil leaves it to the server.
+    /// - Throws: if the server has no voice, or none that speaks the language.
+    private func voiceName(_ info: WyomingInfo?) throws(ProviderError) -> String? {
         if info?.synthesizers.isEmpty == true {
             throw server.lacking(
                 .unavailable(provider: server.name, reason: server.lacks("a voice")))
         }
-        if let voice { return ["voice": .object(["name": .string(voice)])] }
-        guard let language, let info else { return [:] }
+        if let voice { return voice }
+        guard let language, let info else { return nil }
         // By its name: what servers make of a language alone differs.
         guard let voice = info.voice(for: language) else {
             throw server.lacking(.foreignLanguage(provider: server.name, language: language))
         }
-        return ["voice": .object(["name": .string(voice)])]
+        return voice
     }
 }
 
