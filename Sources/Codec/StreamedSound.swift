@@ -116,7 +116,7 @@ public final class StreamedSound {
 
     private static func parameter(_ name: String, of type: String) -> String? {
         for part in type.split(separator: ";").dropFirst() {
-            let sides = part.split(separator: "=", maxSplits: 1)
+            let sides = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             let key = sides[0].filter { !$0.isWhitespace }
             if key == name, sides.count == 2 { return sides[1].filter(\.isNumber) }
         }

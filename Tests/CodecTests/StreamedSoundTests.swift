@@ -34,6 +34,14 @@ struct StreamedSoundTests {
     }
 
     @Test(
+        "A media type that is none is no trouble",
+        arguments: ["audio/pcm;=", "audio/pcm;", ";", "=", "audio/pcm; rate", "audio/pcm;rate=;=1"])
+    func mediaType(type: String) throws {
+        let (found, format) = try Self.decode(Self.bytes(Self.samples), type: type, size: 100)
+        #expect(found == Self.samples && format == Self.format)
+    }
+
+    @Test(
         "Raw samples, in pieces that break them apart", arguments: [1, 2, 3, 7, 11, 12, 13, 1000])
     func raw(size: Int) throws {
         let (found, format) = try Self.decode(

@@ -50,6 +50,7 @@ struct RetryPolicyTests {
         (.unreachable(host: "h", reason: "r"), .milliseconds(500)),
         (.broken(host: "h", reason: "r"), .milliseconds(500)),
         (.untrusted(host: "h", reason: "r"), nil),
+        (.unconnected(host: "h", after: .seconds(5)), nil),
         (.timedOut(host: "h", after: .seconds(1)), nil),
         (.cancelled, nil),
     ]

@@ -121,11 +121,10 @@ final class CurlExchange {
         case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY, CURLE_COULDNT_CONNECT:
             return .unreachable(host: request.host, reason: text)
         case CURLE_URL_MALFORMAT, CURLE_UNSUPPORTED_PROTOCOL:
-            return .impossible(reason: "\(request.url): \(text)")
+            return .impossible(reason: "\(request.host): \(text)")
         case CURLE_SSL_CACERT_BADFILE: return .impossible(reason: "network.caFile: \(text)")
         case CURLE_OPERATION_TIMEDOUT:
-            return .unreachable(
-                host: request.host, reason: "no connection within \(request.limits.connect)")
+            return .unconnected(host: request.host, after: request.limits.connect)
         case CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_ISSUER_ERROR:
             return .untrusted(host: request.host, reason: text)
         default: return .broken(host: request.host, reason: text)
@@ -146,7 +145,8 @@ final class CurlExchange {
             return true
         }
         guard let colon = text.firstIndex(of: ":"), colon <= end else { return true }
-        let value = text[text.index(after: colon)...end].drop(while: \.isWhitespace)
+        let value = text[text.index(after: colon)..<text.index(after: end)]
+            .drop(while: \.isWhitespace)
         fields.append(String(text[..<colon]), String(value))
         return true
     }

@@ -84,6 +84,8 @@ extension String {
 enum HTTPFailure: Error, Equatable {
     /// No way to the host: its name, its address, or nobody there.
     case unreachable(host: String, reason: String)
+    /// Neither a connection nor a refusal came for so long.
+    case unconnected(host: String, after: Duration)
     /// The host is not who it should be; nothing was sent to it.
     case untrusted(host: String, reason: String)
     /// Connected, and nothing came for so long.

@@ -264,8 +264,12 @@ extension ProviderError {
         switch failure {
         case .unreachable(let host, let reason):
             self = .unreachable(provider: provider, reason: "\(host): \(reason)")
-        case .untrusted(let host, let reason):
+        case .unconnected(let host, let limit):
             self = .unreachable(
+                provider: provider, reason: "\(host): no connection within \(limit)")
+        // Somebody is there: it is no trouble of the network.
+        case .untrusted(let host, let reason):
+            self = .down(
                 provider: provider, reason: "\(host) is not who it says it is: \(reason)")
         case .timedOut(_, let limit): self = .timedOut(provider: provider, after: limit)
         case .impossible(let reason): self = .refused(provider: provider, reason: reason)

@@ -39,8 +39,8 @@ struct RetryPolicy: Sendable {
         guard number < retries else { return nil }
         switch failure {
         case .cancelled, .untrusted, .impossible: return nil
-        // It had its time.
-        case .timedOut: return nil
+        // It had its time, and somebody waits for whoever is next.
+        case .timedOut, .unconnected: return nil
         case .unreachable, .broken: return backOff(number, chance)
         }
     }

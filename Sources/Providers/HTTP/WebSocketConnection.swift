@@ -208,12 +208,22 @@ private final class CurlSocket: ByteTransport {
             }
             return nil
         }
-        // Why not stands in the body; one whose end nobody knows is taken as it comes.
-        let length = min(
-            headers["content-length"].flatMap { Int($0) } ?? Self.longestBody, Self.longestBody)
+        return .refused(status: status, headers: headers, body: body(headers, until, line))
+    }
+
+    /// Why not stands in the body; one whose end nobody knows is taken as it comes.
+    private func body(_ headers: HTTPHeaders, _ until: Moment, _ line: Line) -> [UInt8] {
+        let told = headers["content-length"].flatMap { Int($0) } ?? Self.longestBody
+        let length = max(0, min(told, Self.longestBody))
         let late = min(until, .now + .seconds(1))
-        while early.count < length, (try? receive(into: &early, late, line)) == true {}
-        return .refused(status: status, headers: headers, body: Array(early.prefix(length)))
+        let isChunked = headers["transfer-encoding"]?.lowercased() == "chunked"
+        var bytes = early
+        early = []
+        while bytes.count < length, !(isChunked && bytes.isWholeChunkedBody),
+            (try? receive(into: &bytes, late, line)) == true
+        {}
+        bytes = Array(bytes.prefix(length))
+        return isChunked ? bytes.withoutChunks : bytes
     }
 
     /// - Returns: false at the end.
@@ -280,6 +290,28 @@ private final class CurlSocket: ByteTransport {
 }
 
 extension [UInt8] {
+    /// Whether the chunks (RFC 9112, 7.1) are complete: the last has no bytes.
+    fileprivate var isWholeChunkedBody: Bool {
+        let last = Array("0\r\n\r\n".utf8)
+        return elementsEqual(last) || suffix(last.count + 2).elementsEqual([13, 10] + last)
+    }
+
+    /// What stands in the chunks, as far as they are complete.
+    fileprivate var withoutChunks: [UInt8] {
+        var content: [UInt8] = []
+        var rest = self[...]
+        while let end = rest.firstIndex(of: 10) {
+            let size = String(decoding: rest[..<end], as: UTF8.self)
+                .prefix { $0.isHexDigit }
+            guard let count = Int(size, radix: 16), count > 0 else { break }
+            let chunk = rest[rest.index(after: end)...].prefix(count)
+            content += chunk
+            // Behind each chunk the line ends.
+            rest = rest[chunk.endIndex...].dropFirst(2)
+        }
+        return content
+    }
+
     /// Where an HTTP head ends, if it does.
     fileprivate var endOfHead: Int? {
         let mark = Array("\r\n\r\n".utf8)
