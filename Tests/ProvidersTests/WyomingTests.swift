@@ -209,7 +209,8 @@ struct WyomingTests {
         let sound = try await speak(server(), clauses)
         #expect(Self.heard(sound) == ToneCode.symbols(for: "one two three four five"))
         // A clause without words is asked for and makes no sound.
-        #expect(sandbox.requests.count == (streams ? 1 : 5))
+        // Where the server takes text as it is written, the first does not wait for a second.
+        #expect(sandbox.requests.count == (streams ? 2 : 5))
     }
 
     @Test(

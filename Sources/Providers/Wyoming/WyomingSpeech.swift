@@ -1,9 +1,10 @@
 import Codec
 public import Voice
 
-/// Text to speech by a Wyoming server, heard as it is made. Where the server can, it is given a
-/// reply while that is still being written; others are asked clause by clause, one ahead of what
-/// is heard. The protocol knows no speed.
+/// Text to speech by a Wyoming server, heard as it is made. The first clause is asked for by itself:
+/// a server that is given a text while it is being written waits for the end of a sentence, and for
+/// what stands behind it. Where the server can, it is given the rest as it is written; others are
+/// asked clause by clause, one ahead of what is heard. The protocol knows no speed.
 public struct WyomingSpeech: StreamingSynthesizer, ExaminedProvider {
     private let server: WyomingServer
     private let voice: String?
@@ -43,53 +44,45 @@ public struct WyomingSpeech: StreamingSynthesizer, ExaminedProvider {
     public func speech(of clauses: TextStream) async throws(ProviderError) -> AudioStream {
         let connection = try await server.connect()
         let info = try await server.info(over: connection)
+        server.giveBack(connection)
         let text: TextStream?
         do {
             text = try await clauses.fromFirstText()
         } catch {
             if Task.isCancelled { throw .cancelled }
             // Whoever writes the clauses failed before there was anything to say.
-            server.giveBack(connection)
             return AudioStream { $0.finish(throwing: error) }
         }
         if Task.isCancelled { throw .cancelled }
-        guard let text else {
-            server.giveBack(connection)
-            return AudioStream { $0.finish() }
-        }
-        guard info.streamsSpeech(of: voice) else {
-            return try await clauseByClause(text, over: connection)
-        }
-        return try await breath(of: text, over: connection, info)
-    }
-
-    /// The text goes up as it is written.
-    private func breath(
-        of text: TextStream, over connection: WyomingConnection, _ info: WyomingInfo
-    ) async throws(ProviderError) -> AudioStream {
-        let request = WyomingEvent("synthesize-start", try voice(info))
-        let dictation = WyomingDictation(
-            text, over: connection, after: request, patience: server.timeout)
-        let sound = WyomingSound(over: connection, from: server, dictation)
-        guard let first = try await sound.next() else { throw silence }
-        return AudioStream.starting(with: first) { try await sound.next() }
-    }
-
-    private func clauseByClause(
-        _ text: TextStream, over connection: WyomingConnection
-    ) async throws(ProviderError) -> AudioStream {
-        server.giveBack(connection)
-        let sounds = ClauseSounds(text) { clause throws(ProviderError) in
-            let connection = try await server.connect()
-            return try await sound(of: clause, over: connection)
-        }
+        guard let text else { return AudioStream { $0.finish() } }
+        let speech = WyomingClauses(
+            text, isStream: info.streamsSpeech(of: voice),
+            whole: { clause throws(ProviderError) in
+                let connection = try await server.connect()
+                // For what follows.
+                server.prepare()
+                return try await sound(of: clause, over: connection)
+            },
+            streamed: { rest throws(ProviderError) in
+                try stream(of: rest, over: try await server.connect(), info)
+            })
         do {
-            guard let first = try await sounds.next() else { throw silence }
-            return AudioStream.starting(with: first) { try await sounds.next() }
+            guard let first = try await speech.next() else { throw silence }
+            return AudioStream.starting(with: first) { try await speech.next() }
         } catch {
             if Task.isCancelled { throw .cancelled }
             throw ProviderError(error, from: server.name)
         }
+    }
+
+    /// The text goes up as it is written.
+    private func stream(
+        of text: TextStream, over connection: WyomingConnection, _ info: WyomingInfo
+    ) throws(ProviderError) -> WyomingSound {
+        let request = WyomingEvent("synthesize-start", try voice(info))
+        let dictation = WyomingDictation(
+            text, over: connection, after: request, patience: server.timeout)
+        return WyomingSound(over: connection, from: server, dictation)
     }
 
     private var silence: ProviderError {
@@ -139,7 +132,7 @@ extension TextStream {
     /// The same from its first text on; nil if it ends without any.
     ///
     /// - Throws: what it throws before there are any.
-    fileprivate func fromFirstText() async throws -> TextStream? {
+    func fromFirstText() async throws -> TextStream? {
         var clauses = makeAsyncIterator()
         while let clause = try await clauses.next() {
             guard clause.hasText else { continue }
