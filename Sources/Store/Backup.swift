@@ -31,9 +31,14 @@ public enum Backup {
             throw BackupFailure(
                 "cannot write a backup to \(path): the device needs that file; name another")
         }
-        let new = path + ".new"
-        let copy = path + ".new-db"
-        defer { for file in [new, copy] { removeTree(file) } }
+        // Beside it, so that it can be renamed; in a folder that nobody else has, so that nothing of
+        // anybody's is touched.
+        let folder = "\(path).\(getpid()).new"
+        let (new, copy) = (folder + "/backup", folder + "/database")
+        guard mkdir(folder, 0o700) == 0 else {
+            throw BackupFailure("\(SystemError("make the folder", folder, code: errno))")
+        }
+        defer { removeTree(folder) }
         do {
             var warnings: [String] = []
             let settings = readSettings(state, owners: owners, &warnings)

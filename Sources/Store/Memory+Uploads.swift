@@ -153,6 +153,18 @@ extension Memory {
         if let row = rows.first { try removeUpload(row) }
     }
 
+    /// What cannot be uploaded for a reason of its own holds up nobody: it waits behind the others.
+    public func postponeUpload(_ number: Int64) throws(MemoryError) {
+        try write { database throws(DatabaseError) in
+            try database.run(
+                "postpone an upload in",
+                """
+                UPDATE uploads SET sequence = (SELECT max(sequence) + 1 FROM uploads)
+                WHERE sequence = ?
+                """, [.integer(number)])
+        }
+    }
+
     private func removeUpload(_ row: UploadRow) throws(MemoryError) {
         try write { database throws(DatabaseError) in
             try database.run(

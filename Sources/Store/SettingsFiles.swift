@@ -43,9 +43,17 @@ public struct SettingsFiles: Sendable {
     ///
     /// - Parameter key: as complaints name it: `audio.volume`, `speechToText[0].model`.
     public func file(setting key: String) -> String {
-        let names = key.prefix { $0 != "[" }.split(separator: ".").map(String.init)
-        let tree = try? Self.parse(readFile(pages, atMost: Self.longest))
-        return tree?.value(at: names[...]) == nil ? owners : pages
+        var names = key.prefix { $0 != "[" }.split(separator: ".").map(String.init)[...]
+        let trees = [pages, owners].map { path in
+            (path, tree: try? Self.parse(readFile(path, atMost: Self.longest)))
+        }
+        // What is missing is to be written where the rest of its section stands.
+        while !names.isEmpty {
+            let holder = trees.first { $0.tree?.value(at: names) != nil }
+            if let holder { return holder.0 }
+            names.removeLast()
+        }
+        return owners
     }
 
     /// JSON, with comments and trailing commas allowed.

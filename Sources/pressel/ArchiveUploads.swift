@@ -151,6 +151,7 @@ final class ArchiveUploads: Sendable {
             case .failure(let error) where error.code == ENOENT:
                 return try await memory.removeUpload(next.number)
             case .failure(let error):
+                try await memory.postponeUpload(next.number)
                 _ = await pause(after: "\(error)", .time)
                 return
             }
@@ -164,6 +165,8 @@ final class ArchiveUploads: Sendable {
             log.warning("\(key) is left out: \(failure)")
             try await memory.removeUpload(next.number)
         case .failed(let failure):
+            // It may be about this object alone.
+            if failure.cure == .owner { try await memory.postponeUpload(next.number) }
             _ = await pause(after: "\(failure)", failure.cure)
         }
     }

@@ -52,6 +52,21 @@ struct BackupTests {
         return files
     }
 
+    @Test("What lies beside a backup is nobody's to touch, whatever its name")
+    func beside() async throws {
+        _ = try await device()
+        try StateFolder(path: file + ".new").prepare()
+        _ = elsewhere.file("pressel.backup.new/precious", [1])
+        _ = elsewhere.file("pressel.backup.new-db", [2])
+        _ = try Backup.write(fixture.state, owners: "/no/such", to: file)
+        #expect(sizeOfFile(file + ".new/precious") == 1)
+        #expect(sizeOfFile(file + ".new-db") == 1)
+        #expect(
+            names(inFolder: elsewhere.path).sorted() == [
+                "pressel.backup", "pressel.backup.new", "pressel.backup.new-db",
+            ])
+    }
+
     @Test("What a running device remembers comes back on another, and secrets do not")
     func roundTrip() async throws {
         let (memory, turn) = try await device()

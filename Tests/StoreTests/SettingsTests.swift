@@ -340,10 +340,15 @@ struct SettingsOriginTests {
         let files = SettingsFiles(owners: owners, stateFolder: folder.path)
         #expect(files.file(setting: "audio.volume") == owners)
         let pages = folder.file(
-            "settings.json", Array(#"{"audio": {"muted": 1}, "speechToText": [{"x": 1}]}"#.utf8))
+            "settings.json",
+            Array(
+                #"{"audio": {"muted": 1}, "speechToText": [{"x": 1}], "history": {}}"#.utf8))
         #expect(files.file(setting: "audio.volume") == owners)
         #expect(files.file(setting: "audio.muted") == pages)
         #expect(files.file(setting: "speechToText[0].x") == pages)
+        // Missing where it is needed.
+        #expect(files.file(setting: "history.archive.bucket") == pages)
+        #expect(files.file(setting: "web.port") == owners)
     }
 }
 

@@ -136,6 +136,24 @@ struct ArchiveUploadsTests {
         await running.value
     }
 
+    @Test("A refusal of one object holds up none of the others")
+    func oneRefused() async throws {
+        let refusal = S3Failure(
+            status: 403, S3Complaint(Array("<Code>AccessDenied</Code>".utf8)), from: "bucket")
+        let (memory, bucket) = (memory(), Bucket { _ in nil })
+        for number in 0..<3 { try await save("\(number)", in: memory) }
+        let first = try #require(try await memory.nextUpload()).key
+        let uploads = uploads(memory) { _, key, _ throws(S3Failure) in
+            if key.hasSuffix(first) { throw refusal }
+            try bucket.put(key)
+        }
+        let running = Task { await uploads.run() }
+        try await eventually { bucket.keys.count == 2 }
+        #expect(try await memory.waitingUploads() == 1)
+        running.cancel()
+        await running.value
+    }
+
     @Test("Before the clock was set nothing is sent; once it is, everything")
     func noClock() async throws {
         wall.set(nil)
