@@ -39,9 +39,12 @@ struct Appliance {
             keepsOpen: settings.audio.keepSpeakerOpen, log: log.of("audio"))
     }
 
-    var ownVoice: any SpeechSynthesizer {
+    var ownVoice: any SpeechSynthesizer { ownVoice(at: SpeakingPace()) }
+
+    private func ownVoice(at pace: SpeakingPace) -> any SpeechSynthesizer {
         ESpeak(
-            voice: ESpeak.voice(forLanguage: speaksOwnersLanguage ? settings.language : "en"))
+            voice: ESpeak.voice(forLanguage: speaksOwnersLanguage ? settings.language : "en"),
+            pace: pace)
     }
 
     /// In a language of which the device has no sentences, it says its own in English.
@@ -103,7 +106,7 @@ struct Appliance {
                 "languageModel", settings.languageModel, local: "skills", table.languageModel),
             synthesizers: table.chain(
                 "textToSpeech", settings.textToSpeech, local: "espeak-ng", table.synthesizer),
-            outages: outages, ownVoice: ownVoice, memory: memory, clock: clock,
+            outages: outages, ownVoice: ownVoice(at: pace), memory: memory, clock: clock,
             log: log.of("loop"))
     }
 }

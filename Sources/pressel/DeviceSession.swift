@@ -18,6 +18,8 @@ struct DeviceSession {
         var settings = appliance.loopSettings
         // So that what is heard is the answer and nothing else.
         settings.sounds = false
+        // It is pushed here as a button that can be held.
+        settings.gestures.toggles = false
         let conversation = Conversation(
             appliance.parts(microphone: microphone, speaker: speaker), settings: settings,
             finished: { post.yield($0) })

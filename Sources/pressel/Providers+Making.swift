@@ -83,7 +83,7 @@ extension ProviderTable {
     func azure(_ part: AzureService.Part, _ link: Settings.Link) -> AzureService {
         AzureService(
             part, region: link.region ?? secrets[.microsoftRegion], baseURL: link.baseURL,
-            key: key(.microsoft, for: link.baseURL ?? ""), client: cloud.client,
+            key: key(.microsoft, for: link.baseURL ?? "https:"), client: cloud.client,
             timeout: timeout(link),
             clock: clock, log: log)
     }
@@ -106,7 +106,7 @@ extension ProviderTable {
         let isHere = ["127.0.0.1", "localhost", "[::1]"].contains {
             host == $0 || host.hasPrefix("\($0):")
         }
-        return url.lowercased().hasPrefix("http:") && !isHere ? nil : secrets[name]
+        return url.lowercased().hasPrefix("https:") || isHere ? secrets[name] : nil
     }
 }
 
