@@ -94,6 +94,9 @@ static inline void clinux_share_heaps(void) {
     mallopt(M_MMAP_THRESHOLD, 128 * 1024);
     mallopt(M_TRIM_THRESHOLD, 128 * 1024);
 }
+
+/// Gives the kernel back what heaps hold and nobody uses, also between what is used.
+static inline void clinux_trim_heaps(void) { malloc_trim(0); }
 static inline size_t clinux_allocated(void) {
     struct mallinfo2 heaps = mallinfo2();
     return heaps.uordblks + heaps.hblkhd;

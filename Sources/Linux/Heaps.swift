@@ -3,5 +3,9 @@ import CLinux
 /// Keeps the program's memory in few heaps. To be called before there are threads.
 public func shareHeaps() { clinux_share_heaps() }
 
+/// Gives back what the heaps hold and nobody uses: what a busy moment took stays with them else.
+/// Takes a millisecond or so, in which nobody gets memory.
+public func trimHeaps() { clinux_trim_heaps() }
+
 /// Bytes of memory that this program has taken and not given back, whatever its heaps hold beside.
 public var allocatedMemory: Int { clinux_allocated() }

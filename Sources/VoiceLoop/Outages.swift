@@ -110,6 +110,15 @@ public final class Outages: Sendable {
 
     // MARK: - For the person
 
+    /// Whether a way to somebody elsewhere was lost, and is not known to be back.
+    public var isWayLost: Bool {
+        state.withLock { state in
+            state.pauses.values.contains { pause in
+                if case .unreachable = pause.reason { true } else { false }
+            }
+        }
+    }
+
     /// A link did not answer, now or since it is passed over.
     func met(_ reason: ProviderError, at link: String) {
         state.withLock { state in

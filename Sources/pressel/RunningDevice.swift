@@ -17,6 +17,7 @@ struct RunningDevice {
     private let memory: Memory
     private let timers: Timers
     private let controls: RunningControls
+    private let restingLight: RestingLight
     private let status: RunningStatus
     private let archive: ArchiveUploads?
     private let web: WebService
@@ -86,10 +87,18 @@ struct RunningDevice {
                 lights?.show(light)
                 archive?.turn(isGoingOn: [.listening, .thinking, .speaking].contains(light))
             },
-            finished: status.note)
+            finished: { report in
+                status.note(report)
+                // Nobody waits now; a board has other programs, too.
+                Task.detached(priority: .background) { trimHeaps() }
+            })
         status.attach(conversation)
+        let resting = RestingLight(
+            network: RoutingTable(), outages: parts.outages, asksOthers: parts.asksOthers,
+            isMuted: audio.muted, rest: { lights?.rest($0) })
+        restingLight = resting
         controls.attach(conversation) { [conversation] in
-            lights?.rest(.muted)
+            resting.mute()
             Task { await conversation.stopFollowingUp() }
         }
         if let first = configuration.complaints.first {
@@ -128,6 +137,7 @@ struct RunningDevice {
             }
             if let archive { group.addTask { await archive.run() } }
             if let lights { group.addTask { await lights.run() } }
+            group.addTask { await restingLight.run(appliance.clock) }
             if let button { group.addTask { await follow(button) } }
             await group.waitForAll()
         }
