@@ -56,7 +56,10 @@ final class KeptConversation: ConversationMemory {
         try? await memory.save(record)
         guard report.isOver else { return }
         do {
-            try await memory.keep(report.question, as: .question, of: record.id)
+            // Where nobody spoke, what there is to hear is none of anybody's business.
+            if report.outcome != .nothingHeard {
+                try await memory.keep(report.question, as: .question, of: record.id)
+            }
             if let answer = report.answer {
                 try await memory.keep(answer, as: .reply, of: record.id)
             }

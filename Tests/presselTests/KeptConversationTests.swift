@@ -40,4 +40,20 @@ struct KeptConversationTests {
         #expect(turns.map(\.outcome) == [.answered])
         await memory.close()
     }
+
+    @Test("What is heard where nobody spoke is kept by nobody", arguments: [true, false])
+    func silence(isSpoken: Bool) async throws {
+        let memory = Memory(
+            in: StateFolder(path: folder.path), limits: HistoryLimits(keepAudio: true),
+            clock: clock)
+        let kept = KeptConversation(memory, remembering: 10, clock: clock, log: .silent)
+        var report = TurnReport(turn: Turn(number: 1))
+        report.question = TestSound.noise(lasting: .seconds(1), amplitude: 0.1)
+        report.outcome = isSpoken ? .answered : .nothingHeard
+        report.isOver = true
+        await kept.keep(report)
+        let turns = names(inFolder: folder.path + "/audio")
+        #expect(turns.isEmpty == !isSpoken)
+        await memory.close()
+    }
 }
