@@ -275,7 +275,7 @@ public actor Conversation {
                     await self.wait(for: self.recalling)
                     return await self.exchanges
                 })
-            finish(report, of: run)
+            self.finish(report, of: run)
         }
         current = (run, task)
     }

@@ -36,15 +36,14 @@ final class TurnKeeper: Sendable {
     ///
     /// - Parameter then: is called when it is safe, or never will be.
     func keep(_ report: TurnReport, then: @escaping @Sendable () -> Void = {}) {
-        switch post.yield(Entry(report: report, then: then)) {
-        case .dropped(let oldest):
+        let result = post.yield(Entry(report: report, then: then))
+        if case .dropped(let oldest) = result {
             if oldest.report.isOver {
                 log.error("\(oldest.report.turn) is not kept: the disk has stood still too long")
             }
             oldest.then()
-        case .terminated: then()
-        case .enqueued: break
-        @unknown default: break
+        } else if case .terminated = result {
+            then()
         }
     }
 

@@ -144,14 +144,8 @@ struct RunningDevice {
         await timers.end()
         controls.detach()
         status.detach()
-        let end: Void? = await value(within: Self.endTime, on: appliance.clock) {
-            [memory] in await memory.close()
-        }
-        if end == nil { log.error("the store is not closed: the disk stands still") }
+        await memory.close()
     }
-
-    /// How long the end of the program waits for the disk.
-    private static let endTime = Duration.seconds(5)
 
     /// Throws away what is too old, also while nobody talks to the device.
     private func tidyUp() async {

@@ -225,7 +225,7 @@ final class StageSpeaker: Speaker {
 
     func stop() async -> Moment? {
         state.withLock { $0.playback += 1 }
-        while isStuck { await Task { try? await Task.sleep(for: .milliseconds(1)) }.value }
+        while isStuck { _ = await Task { try? await Task.sleep(for: .milliseconds(1)) }.value }
         return state.withLock { state in
             guard !state.played.isEmpty else { return nil }
             state.lastStop = clock.now
@@ -467,7 +467,7 @@ final class StageMemory: ConversationMemory {
         state.withLock { $0.kept.append(report) }
     }
     private func disk() async {
-        while isStalled { await Task { try? await Task.sleep(for: .milliseconds(1)) }.value }
+        while isStalled { _ = await Task { try? await Task.sleep(for: .milliseconds(1)) }.value }
     }
     func forget(upTo turn: Turn) async { state.withLock { $0.forgotten += 1 } }
 }

@@ -1,6 +1,4 @@
-import Linux
 import Store
-import Synchronization
 import TestSupport
 import Testing
 import Voice
