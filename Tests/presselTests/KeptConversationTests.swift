@@ -1,3 +1,4 @@
+import Linux
 import Store
 import TestSupport
 import Testing
