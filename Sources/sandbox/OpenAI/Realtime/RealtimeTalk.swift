@@ -1,6 +1,7 @@
 import Codec
 import FoundationEssentials
 import Linux
+import Synchronization
 import Voice
 import WebSockets
 
@@ -12,6 +13,17 @@ struct RealtimeTalk: Sendable {
     let fault: Fault?
     let transcript: String
     let record: TalkRecord
+    private let ongoing = Ongoing()
+
+    init(
+        hears: Bool, script: Script, fault: Fault?, transcript: String, record: TalkRecord
+    ) {
+        self.hears = hears
+        self.script = script
+        self.fault = fault
+        self.transcript = transcript
+        self.record = record
+    }
 
     /// How much of the sound comes before something happens to it.
     private static let beginning = 3
@@ -26,6 +38,16 @@ struct RealtimeTalk: Sendable {
         var lastByte = Moment.now
         var items = 0
         var responses: [String: Task<Void, Never>] = [:]
+    }
+
+    /// The responses that are being spoken, which end by themselves or by a cancellation.
+    private final class Ongoing: Sendable {
+        private let ids = Mutex<Set<String>>([])
+
+        var first: String? { ids.withLock { $0.min() } }
+        func begin(_ id: String) { ids.withLock { _ = $0.insert(id) } }
+        /// - Returns: whether it was still going on.
+        func end(_ id: String) -> Bool { ids.withLock { $0.remove(id) != nil } }
     }
 
     private struct Over: Error {}
@@ -101,13 +123,13 @@ struct RealtimeTalk: Sendable {
             try respond(try event.object("response"), state, socket)
         case "response.cancel":
             try allow(["response_id"])
-            let id = try event.string("response_id") ?? state.responses.keys.min()
-            guard let id, let response = state.responses.removeValue(forKey: id) else {
+            let id = try event.string("response_id") ?? ongoing.first
+            guard let id, ongoing.end(id) else {
                 throw VendorError(
                     400, "Cancellation failed: no active response found",
                     code: "response_cancel_not_active")
             }
-            response.cancel()
+            state.responses.removeValue(forKey: id)?.cancel()
             try done(id, status: "cancelled", ",\"reason\":\"client_cancelled\"", socket)
         default: throw VendorError.wrong("type", "the name of a client event")
         }
@@ -177,6 +199,7 @@ struct RealtimeTalk: Sendable {
             #""type":"response.created","response":{"id":"\#(id)","status":"in_progress","metadata":\#(metadata)}"#,
             socket)
         let speed = state.settings.speed
+        ongoing.begin(id)
         state.responses[id] = Task { [self] in
             do {
                 try await sleep(until: due)
@@ -243,6 +266,8 @@ struct RealtimeTalk: Sendable {
         try send(
             #""type":"response.output_audio_transcript.done",\#(part),"transcript":\#(text.quoted)"#,
             socket)
+        // Else it was cancelled in this moment.
+        guard ongoing.end(id) else { return }
         try done(id, status: "completed", "", socket)
         answered(isComplete: true)
     }
@@ -264,6 +289,7 @@ struct RealtimeTalk: Sendable {
             try await Task.sleep(for: .milliseconds(50))
             if fault == .reset { record.reset() } else { socket.hangUp() }
         case .errorEvent:
+            guard ongoing.end(id) else { return true }
             try done(
                 id, status: "failed",
                 ",\"error\":{\"type\":\"server_error\",\"code\":null,\"message\":\"No way.\"}",
