@@ -10,27 +10,28 @@ import Voice
 struct RunTests {
     @Test("Held: the time is asked, and the right hour is heard")
     func held() async throws {
-        let (zone, hour) = zoneOfClearHour()
+        let began = hourInGreenwich
+        // A zone in which it is five now, an hour that PocketSphinx makes out in any sentence.
+        let offset = (41 - began) % 24
+        let zone = offset <= 12 ? "Etc/GMT-\(offset)" : "Etc/GMT+\(24 - offset)"
         let device = try Device(settings: "\"timeZone\": \"\(zone)\",")
         try await device.says("recording from")
         try await device.sleep(400)
         try await device.ask(try await spoken("What time is it?"))
         try await device.says("turn 1: answered")
         let heard = Resampler.convert(try device.card.heard(), to: .speech)
-        let words = try await recognized(heard)
-        #expect(words.split(separator: " ").contains(Substring(hour)), "heard \"\(words)\"")
+        let words = try await recognized(heard).split(separator: " ")
+        // The hour may have struck meanwhile.
+        let hours: [Substring] = hourInGreenwich == began ? ["five"] : ["five", "six"]
+        #expect(words.contains(where: hours.contains), "heard \(words)")
         #expect(await device.end(by: SIGTERM).status == 0)
     }
 
-    /// A time zone in which it is five now, an hour that PocketSphinx makes out in any sentence.
-    private func zoneOfClearHour() -> (zone: String, hour: String) {
+    private var hourInGreenwich: Int {
         var now = time(nil)
         var parts = tm()
         gmtime_r(&now, &parts)
-        // In the last minute of an hour, the hour in which the answer will come.
-        let hour = Int(parts.tm_hour) + (parts.tm_min == 59 ? 1 : 0)
-        let offset = (41 - hour) % 24
-        return (offset <= 12 ? "Etc/GMT-\(offset)" : "Etc/GMT+\(24 - offset)", "five")
+        return Int(parts.tm_hour)
     }
 
     @Test("Tapped: the end of speech ends the question")
