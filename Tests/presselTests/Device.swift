@@ -74,6 +74,15 @@ final class Device: Sendable {
         throw Silent(description: "the log does not say \"\(text)\" \(times) times:\n\(log)")
     }
 
+    /// Waits until the log holds `text` with one of `endings` behind it.
+    func says(_ text: String, oneOf endings: [String]) async throws {
+        for _ in 0..<3000 {
+            if endings.contains(where: { log.contains(text + $0) }) { return }
+            try await sleep(10)
+        }
+        throw Silent(description: "the log says \"\(text)\" with none of \(endings):\n\(log)")
+    }
+
     /// Holds the button while `question` is spoken.
     func ask(_ question: AudioChunk, speed: Int = 1) async throws {
         try type("press")

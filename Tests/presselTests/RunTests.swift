@@ -89,9 +89,16 @@ struct RunTests {
         try await device.says("recording from")
         try await device.sleep(300)
         let question = try await spoken("What time is it?")
-        for turn in 1...100 {
+        var (turns, answered) = (0, 0)
+        while answered < 100 {
+            turns += 1
             try await device.ask(question, speed: 16)
-            try await device.says("turn \(turn): answered")
+            try await device.says("] turn \(turns): ", oneOf: ["answered", "nothingHeard"])
+            answered = device.count("answered, the answer began")
+            // A card in such a hurry loses sound on a machine that stands still for a moment. What
+            // was lost is asked again.
+            let lost = turns - answered
+            try #require(lost <= 10 && (lost == 0 || device.log.contains("overrun of")))
         }
         #expect(await device.end(by: SIGTERM).status == 0)
     }
