@@ -74,13 +74,13 @@ final class Device: Sendable {
         throw Silent(description: "the log does not say \"\(text)\" \(times) times:\n\(log)")
     }
 
-    /// Waits until the log holds `text` with one of `endings` behind it.
-    func says(_ text: String, oneOf endings: [String]) async throws {
+    /// Waits until the log holds one of `texts`.
+    func says(oneOf texts: [String]) async throws {
         for _ in 0..<3000 {
-            if endings.contains(where: { log.contains(text + $0) }) { return }
+            if texts.contains(where: { log.contains($0) }) { return }
             try await sleep(10)
         }
-        throw Silent(description: "the log says \"\(text)\" with none of \(endings):\n\(log)")
+        throw Silent(description: "the log says none of \(texts):\n\(log)")
     }
 
     /// Holds the button while `question` is spoken.
