@@ -334,7 +334,7 @@ struct GoogleTranslateTests {
     func refused(refusal: Refusal) async throws {
         change(refusal.fault)
         let isSlow = refusal.sort == "timedOut"
-        let voice = synthesizer(timeout: isSlow ? .milliseconds(150) : .seconds(5))
+        let voice = synthesizer(timeout: isSlow ? .milliseconds(150) : .seconds(30))
         let error = await Self.failure { _ = try await speak(voice) }
         #expect(Self.sort(of: error) == refusal.sort)
         #expect(sandbox.requests.count == refusal.asked)

@@ -169,7 +169,7 @@ private struct ElevenTalk: Sendable {
             record.text = before + text.split(separator: " ").joined(separator: " ")
         }
         if !state.hasSpoken {
-            try await Task.sleep(for: latency)
+            try await sleepPrecisely(until: .now + latency)
             // A frame without any sound is as good as others.
             try send("{\"audio\":null,\"isFinal\":null,\"alignment\":null}", socket)
             if fault == .garbage { try send("\u{FFFD}no JSON at all", socket) }

@@ -151,7 +151,7 @@ struct RealtimeTalk: Sendable {
             #""type":"input_audio_buffer.committed","item_id":"\#(item)","previous_item_id":null"#,
             socket)
         guard state.settings.model != nil else { return }
-        try await sleep(until: state.lastByte + script.profile.transcription)
+        try await sleepPrecisely(until: state.lastByte + script.profile.transcription)
         let prefix = "conversation.item.input_audio_transcription"
         if fault == .errorEvent {
             let error = #"{"type":"server_error","code":"failed","message":"No way."}"#
@@ -202,7 +202,7 @@ struct RealtimeTalk: Sendable {
         ongoing.begin(id)
         state.responses[id] = Task { [self] in
             do {
-                try await sleep(until: due)
+                try await sleepPrecisely(until: due)
                 try await speak(text, speed, as: id, socket)
             } catch {
                 // It was cancelled, or nobody is there any more.
@@ -321,11 +321,6 @@ struct RealtimeTalk: Sendable {
 
     private func send(_ members: String, _ socket: WebSocket) throws {
         try socket.send(.text("{\"event_id\":\"event_sandbox\",\(members)}"))
-    }
-
-    private func sleep(until moment: Moment) async throws {
-        let wait = moment - .now
-        if wait > .zero { try await Task.sleep(for: wait) }
     }
 
     private func answered(_ bytes: Int = 0, isComplete: Bool = false) {
