@@ -33,7 +33,11 @@ public final class ManualClock: MomentClock {
     }
     private let state = Mutex(State())
 
-    public init() {}
+    /// All that there ever were. Whoever sleeps on one that no test moves any more sleeps for ever:
+    /// reachable from here, they are no leak of what is tested.
+    private static let all = Mutex<[ManualClock]>([])
+
+    public init() { Self.all.withLock { $0.append(self) } }
 
     public var now: Moment { state.withLock { $0.now } }
     public var minimumResolution: Duration { .zero }
