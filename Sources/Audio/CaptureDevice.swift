@@ -128,6 +128,6 @@ struct CaptureTiming {
     }
 
     private func time(ofFrames frames: Int) -> Duration {
-        .nanoseconds(Int64(frames) * 1_000_000_000 / Int64(framesPerSecond))
+        AudioFormat(framesPerSecond: framesPerSecond, channels: 1).duration(ofFrames: frames)
     }
 }

@@ -55,6 +55,18 @@ static int64_t monotonic(void) {
     return time.tv_sec * second + time.tv_nsec;
 }
 
+/// How long so many frames take, in nanoseconds: also those of weeks, which would not fit in between.
+static int64_t time_of(const paced_t *card, int64_t frames) {
+    int64_t rate = card->rate * card->speed;
+    return frames / rate * second + frames % rate * second / rate;
+}
+
+/// How many whole frames go through in so many nanoseconds.
+static int64_t frames_in(const paced_t *card, int64_t time) {
+    int64_t rate = card->rate * card->speed;
+    return time / second * rate + time % second * rate / second;
+}
+
 static bool plays(const paced_t *card) { return card->plug.stream == SND_PCM_STREAM_PLAYBACK; }
 
 /// Frames waiting in the buffer: to be heard, or to be read. ALSA's own count of what the device
@@ -78,7 +90,7 @@ static void set_timer(paced_t *card) {
     int64_t when = 1;
     if (missing > 0 && !card->unplugged && !card->suspended)
         when = card->running
-                   ? card->origin + (card->done + missing) * second / (card->rate * card->speed) + 1
+                   ? card->origin + time_of(card, card->done + missing) + 1
                    : 0;
     struct itimerspec at = {.it_value = {when / second, when % second}};
     timerfd_settime(card->timer, TFD_TIMER_ABSTIME, &at, NULL);
@@ -146,7 +158,7 @@ static void pass(paced_t *card, int64_t frames) {
 /// Brings the device up to this moment; false if the program did not keep up.
 static bool catch_up(paced_t *card) {
     if (!card->running) return true;
-    int64_t due = (monotonic() - card->origin) * card->rate * card->speed / second - card->done;
+    int64_t due = frames_in(card, monotonic() - card->origin) - card->done;
     int64_t possible =
         plays(card) ? waiting(card) : (int64_t)card->plug.buffer_size - waiting(card);
     if (due > 0) pass(card, due < possible ? due : possible);
@@ -171,7 +183,7 @@ static snd_pcm_sframes_t on_pointer(snd_pcm_ioplug_t *plug) {
 static int on_start(snd_pcm_ioplug_t *plug) {
     paced_t *card = plug->private_data;
     if (card->unplugged) return -ENODEV;
-    card->origin = monotonic() - card->done * second / (card->rate * card->speed);
+    card->origin = monotonic() - time_of(card, card->done);
     card->running = true;
     set_timer(card);
     return 0;

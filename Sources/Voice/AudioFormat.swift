@@ -20,9 +20,11 @@ public struct AudioFormat: Hashable, Sendable, CustomStringConvertible {
             + Int(attoseconds / 1_000_000_000) * framesPerSecond / 1_000_000_000
     }
 
-    /// How long `frames` last.
+    /// How long `frames` last, to the nanosecond; also those of years.
     public func duration(ofFrames frames: Int) -> Duration {
-        .nanoseconds(Int64(frames) * 1_000_000_000 / Int64(framesPerSecond))
+        // As nanoseconds, the frames of a week would not fit.
+        let (seconds, rest) = frames.quotientAndRemainder(dividingBy: framesPerSecond)
+        return .seconds(seconds) + .nanoseconds(rest * 1_000_000_000 / framesPerSecond)
     }
 
     public var description: String {

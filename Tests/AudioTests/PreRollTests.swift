@@ -50,4 +50,16 @@ struct PreRollTests {
             #expect(abs(error.inMilliseconds) < 0.1)
         }
     }
+
+    @Test("After years a frame was in the air when it was", arguments: [16_000, 48_000])
+    func years(rate: Int) {
+        var timing = CaptureTiming(framesPerSecond: rate)
+        timing.observe(available: 0, at: Self.start)
+        let years = 20 * 365 * 86_400
+        _ = timing.read(frames: years * rate)
+        let now = Self.start + .seconds(years) + .milliseconds(10)
+        timing.observe(available: rate / 100, at: now)
+        let began = timing.read(frames: rate / 100)
+        #expect(abs((began - now + .milliseconds(10)).inMilliseconds) < 1)
+    }
 }

@@ -8,6 +8,10 @@ struct ValuesTests {
         #expect(format.frames(in: .seconds(3600)) == 3600 * rate)
         #expect(format.frames(in: .milliseconds(10)) == rate / 100)
         #expect(format.duration(ofFrames: rate) == .seconds(1))
+        #expect(format.duration(ofFrames: rate + rate / 10) == .milliseconds(1100))
+        // A microphone is open for years.
+        let years = 20 * 365 * 86_400
+        #expect(format.duration(ofFrames: years * rate) == .seconds(years))
     }
 
     @Test("A part of a chunk is cut to what is there, whole frames only")
