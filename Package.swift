@@ -33,9 +33,12 @@ let package = Package(
         .systemLibrary(name: "CMicroHTTPD"),
         .systemLibrary(name: "CPocketSphinx", pkgConfig: "pocketsphinx"),
         .systemLibrary(name: "CSndFile"),
+        .systemLibrary(name: "CSodium"),
         .systemLibrary(name: "CSpeexDSP"),
         .systemLibrary(name: "CSQLite"),
+        .systemLibrary(name: "CSystemd"),
         .systemLibrary(name: "CWslay"),
+        .systemLibrary(name: "CZlib"),
         // Without PIC, ALSA's macros make a plug-in to be linked in, not one to be loaded.
         .target(
             name: "PacedDevice", cSettings: [.define("PIC")],
@@ -51,12 +54,19 @@ let package = Package(
             "Providers", ["Codec", "Linux", "Voice", "WebSockets", "CCurl", "CPocketSphinx"]),
         library("VoiceLoop", ["Codec", "Voice"]),
         library("Store", ["Codec", "Linux", "Voice", "CSQLite"]),
-        library("Web", ["Linux", "Voice", "WebSockets", "CMicroHTTPD"]),
+        .target(
+            name: "Web",
+            dependencies: ["Linux", "Voice", "WebSockets", "CMicroHTTPD", "CSodium", "CZlib"],
+            resources: [
+                .embedInCode("Docs/Page/docs.html"), .embedInCode("Docs/Page/docs.css"),
+                .embedInCode("Docs/Page/docs.js"),
+                .embedInCode("Page/Files"),
+            ], swiftSettings: strict),
         .executableTarget(
             name: "pressel",
             dependencies: [
                 "Audio", "Codec", "Linux", "Panel", "Providers", "Store", "Voice", "VoiceLoop",
-                "Web",
+                "Web", "CSystemd",
             ],
             swiftSettings: strict),
         // Stands in for the cloud in tests and measurements; not installed.
@@ -87,7 +97,10 @@ let package = Package(
         tests("sandbox", ["sandbox", "Web", "WebSockets", "Codec", "Linux", "Voice"]),
         tests(
             "pressel",
-            ["pressel", "Audio", "Codec", "Linux", "Providers", "Store", "VoiceLoop", "Voice"]),
+            [
+                "pressel", "Audio", "Codec", "Linux", "Providers", "Store", "VoiceLoop", "Voice",
+                "Web", "WebSockets",
+            ]),
     ],
     swiftLanguageModes: [.v6]
 )

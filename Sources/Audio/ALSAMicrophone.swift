@@ -11,6 +11,7 @@ public final class ALSAMicrophone: Microphone {
     private let log: Log
     private let faults: DeviceRecord
     private let wake = Wake()
+    private let pulse = ThreadPulse()
     private let state: Mutex<State>
 
     private struct State {
@@ -53,6 +54,11 @@ public final class ALSAMicrophone: Microphone {
     /// Why the card cannot be used, nil if it can, as far as is known.
     public var problem: String? { faults.problem }
 
+    /// What its thread is at.
+    public var activity: AudioActivity { pulse.activity }
+
+    public var isMuted: Bool { state.withLock { $0.isMuted } }
+
     /// Muted, it is closed, what was kept of the past is forgotten, and whoever listens, now or
     /// later, gets a `MicrophoneMuted`. Returns at once; the device is closed some milliseconds
     /// later, and nothing it gave in between is heard by anybody.
@@ -65,7 +71,7 @@ public final class ALSAMicrophone: Microphone {
             return Array(state.listeners.values)
         }
         for listener in listeners { listener.continuation.finish(throwing: MicrophoneMuted()) }
-        wake.signal()
+        rouse()
     }
 
     /// Records until the task is cancelled, opening the device again whenever it was lost.
@@ -74,7 +80,7 @@ public final class ALSAMicrophone: Microphone {
             await onThread("microphone") { self.work() }
         } onCancel: {
             state.withLock { $0.isEnding = true }
-            wake.signal()
+            rouse()
         }
     }
 
@@ -94,11 +100,19 @@ public final class ALSAMicrophone: Microphone {
                 self.state.withLock { _ = $0.listeners.removeValue(forKey: id) }
             }
             // Opens a closed microphone, and cuts the wait for one that was lost short.
-            wake.signal()
+            rouse()
         }
     }
 
-    public func catchUp() { wake.signal() }
+    public func catchUp() { rouse() }
+
+    /// Tries a card that was lost again at once: something was plugged in.
+    public func lookAgain() { rouse() }
+
+    private func rouse() {
+        pulse.call()
+        wake.signal()
+    }
 
     // MARK: - The thread
 
@@ -108,28 +122,33 @@ public final class ALSAMicrophone: Microphone {
     }
 
     private func work() {
+        let hurry = Hurry(log)
         var failures = 0
         while !isEnding {
             guard isWanted else {
+                pulse.note(isMuted ? .muted : .closed)
                 sleep(nil)
                 continue
             }
             do throws(ALSAError) {
-                try record(failures: &failures)
+                try record(failures: &failures, hurry)
             } catch {
                 faults.lost(error)
                 lose(error)
+                pulse.note(.retrying)
                 sleep(Self.waits[min(failures, Self.waits.count - 1)])
                 failures += 1
             }
         }
         lose(CancellationError())
+        pulse.note(.absent)
     }
 
     /// Reads until the device fails, nobody wants it any more, or the end.
     ///
     /// - Parameter failures: how often that failed since it last worked; set back when it works.
-    private func record(failures: inout Int) throws(ALSAError) {
+    private func record(failures: inout Int, _ hurry: Hurry) throws(ALSAError) {
+        pulse.note(.working)
         var capture = try CaptureDevice(named: device, record: faults)
         let place = "from \"\(device)\" at \(capture.format)"
         if keepsOpen, failures == 0 { log.info("recording \(place)") }
@@ -138,7 +157,10 @@ public final class ALSAMicrophone: Microphone {
         while !isEnding, isWanted {
             capture.wait(for: wake)
             wake.clear()
+            pulse.look()
+            hurry.look()
             if let chunk = try capture.read() {
+                pulse.note(.working)
                 faults.works("recording again \(place)")
                 deliver(chunk)
                 lastChunk = .now
@@ -175,5 +197,6 @@ public final class ALSAMicrophone: Microphone {
         var polled = pollfd(fd: wake.descriptor, events: Int16(POLLIN), revents: 0)
         poll(&polled, 1, limit.map { CInt($0.inMilliseconds) } ?? -1)
         wake.clear()
+        pulse.look()
     }
 }

@@ -11,6 +11,7 @@ public final class ALSASpeaker: Speaker {
     private let log: Log
     private let record: DeviceRecord
     private let wake = Wake()
+    private let pulse = ThreadPulse()
     private let state: Mutex<State>
 
     private struct State {
@@ -56,6 +57,9 @@ public final class ALSASpeaker: Speaker {
     /// Why the card cannot be used, nil if it can, as far as is known.
     public var problem: String? { record.problem }
 
+    /// What its thread is at.
+    public var activity: AudioActivity { pulse.activity }
+
     /// How loud it is from now on, also in the middle of a playback: by the card's own control where
     /// it has one, else by a factor on the samples, heard once what was handed over before is over
     /// (at most 200 ms).
@@ -66,7 +70,7 @@ public final class ALSASpeaker: Speaker {
     ///   no ear.
     public func setVolume(_ percent: Int) {
         state.withLock { $0.volume = min(max(percent, 0), 100) }
-        wake.signal()
+        rouse()
     }
 
     /// Plays what it is given until the task is cancelled.
@@ -75,8 +79,16 @@ public final class ALSASpeaker: Speaker {
             await onThread("speaker") { self.work() }
         } onCancel: {
             state.withLock { $0.isEnding = true }
-            wake.signal()
+            rouse()
         }
+    }
+
+    /// Tries a card that was lost again at once: something was plugged in.
+    public func lookAgain() { rouse() }
+
+    private func rouse() {
+        pulse.call()
+        wake.signal()
     }
 
     public func begin() -> any Playback {
@@ -119,13 +131,17 @@ public final class ALSASpeaker: Speaker {
             state.orders.append(order)
             return true
         }
-        if isTaken { wake.signal() } else { order.refuse() }
+        if isTaken { rouse() } else { order.refuse() }
     }
 
     private func work() {
+        let hurry = Hurry(log)
         var playing = Playing(
-            device: device, mixer: mixer, keepsOpen: keepsOpen, record: record, log: log)
+            device: device, mixer: mixer, keepsOpen: keepsOpen, record: record, pulse: pulse,
+            log: log)
         while true {
+            pulse.look()
+            hurry.look()
             let (orders, volume, isEnding) = state.withLock { state in
                 defer { state.orders = [] }
                 return (state.orders, state.volume, state.isEnding)
@@ -134,6 +150,7 @@ public final class ALSASpeaker: Speaker {
             for order in orders { playing.take(order) }
             if isEnding {
                 playing.stop()
+                pulse.note(.absent)
                 return
             }
             playing.work(wokenBy: wake)

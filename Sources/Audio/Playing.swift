@@ -9,6 +9,7 @@ struct Playing: ~Copyable {
     private let mixer: String?
     private let keepsOpen: Bool
     private let record: DeviceRecord
+    private let pulse: ThreadPulse
     private let log: Log
     private var device: PlaybackDevice?
     private var volume = 100
@@ -45,11 +46,15 @@ struct Playing: ~Copyable {
 
     private static let waits: [CInt] = [1, 2, 4, 8, 15, 30].map { $0 * 1000 }  // milliseconds
 
-    init(device: String, mixer: String?, keepsOpen: Bool, record: DeviceRecord, log: Log) {
+    init(
+        device: String, mixer: String?, keepsOpen: Bool, record: DeviceRecord,
+        pulse: ThreadPulse, log: Log
+    ) {
         name = device
         self.mixer = mixer
         self.keepsOpen = keepsOpen
         self.record = record
+        self.pulse = pulse
         self.log = log
     }
 
@@ -111,6 +116,7 @@ struct Playing: ~Copyable {
 
     private mutating func open() throws(ALSAError) {
         guard device == nil else { return }
+        pulse.note(.working)
         // A device that is kept awake must be told of every 10 ms, to keep little silence ahead.
         var device = try PlaybackDevice(
             named: name, factor: VolumeScale.factor(for: volume),
@@ -159,6 +165,7 @@ struct Playing: ~Copyable {
         let frames = samples.isEmpty ? 0 : try device!.write(samples)
         let now = Moment.now
         guard frames > 0 || samples.isEmpty else { return false }
+        pulse.note(.working)
         queue[0].began = queue[0].began ?? now
         end = max(end ?? now, now + silenceAhead) + format.duration(ofFrames: frames)
         silenceAhead = .zero
@@ -196,6 +203,7 @@ struct Playing: ~Copyable {
     }
 
     private mutating func drainSome(_ wake: borrowing Wake) throws(ALSAError) {
+        pulse.note(.working)
         if device != nil {
             let held = flushed()
             guard held.isEmpty else {
@@ -221,6 +229,7 @@ struct Playing: ~Copyable {
     private mutating func rest(_ wake: borrowing Wake) throws(ALSAError) {
         if keepsOpen {
             try open()
+            pulse.note(.working)
             // Silence that has a gap in it is silence; a playback that has one is not.
             if !isExpected { device!.forgetRunningDry() }
             let awake = try device!.keepAwake()
@@ -228,6 +237,8 @@ struct Playing: ~Copyable {
             sleep(wake, CInt(awake.again.inMilliseconds.rounded(.up)))
             return
         }
+        let isClosed = record.problem == nil ? AudioActivity.State.closed : .retrying
+        pulse.note(device == nil ? isClosed : .quiet)
         guard device != nil, !isExpected else {
             sleep(wake, -1)
             return
@@ -246,6 +257,7 @@ struct Playing: ~Copyable {
 
     private mutating func fail(_ error: ALSAError) {
         record.lost(error)
+        pulse.note(.retrying)
         device = nil
         mixerVolume = nil
         giveUp(error)

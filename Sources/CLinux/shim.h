@@ -10,8 +10,12 @@
 #include <malloc.h>
 #include <signal.h>
 #include <sys/eventfd.h>
+#include <sys/inotify.h>
 #include <sys/ioctl.h>
+#include <sched.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/vfs.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -31,10 +35,45 @@ static inline int clinux_set_pipe_size(int descriptor, int bytes) {
 // prctl() is variadic. Linux keeps 15 bytes of a thread's name.
 static inline void clinux_name_thread(const char *name) { prctl(PR_SET_NAME, name); }
 
+// SCHED_RESET_ON_FORK (0x40000000) needs _GNU_SOURCE. Zero is the calling thread.
+static inline int clinux_run_in_real_time(int priority) {
+    struct sched_param parameters = {.sched_priority = priority};
+    return sched_setscheduler(0, SCHED_RR | 0x40000000, &parameters);
+}
+/// Ends what clinux_run_in_real_time() began.
+static inline void clinux_run_as_usual(void) {
+    struct sched_param parameters = {.sched_priority = 0};
+    sched_setscheduler(0, SCHED_OTHER, &parameters);
+}
+
+int pthread_sigmask(int how, const sigset_t *new, sigset_t *old);
 int pipe2(int ends[2], int flags);
 
 // EFD_CLOEXEC and EFD_NONBLOCK are an anonymous enum, which imports differently by version.
 static inline int clinux_eventfd(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }
+
+// inotify's flags are anonymous enums, too.
+static inline int clinux_inotify(void) { return inotify_init1(IN_CLOEXEC | IN_NONBLOCK); }
+/// Something appears in a folder, or its owner or rights change, or the folder goes.
+static inline int clinux_inotify_watch(int inotify, const char *folder) {
+    return inotify_add_watch(
+        inotify, folder,
+        IN_CREATE | IN_MOVED_TO | IN_ATTRIB | IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR);
+}
+
+/// Reads all that a descriptor that does not block has, and forgets it.
+static inline void clinux_drain(int descriptor) {
+    char buffer[4096];
+    while (read(descriptor, buffer, sizeof buffer) > 0) {}
+}
+
+/// Whether a folder is kept in memory: tmpfs or ramfs, by the numbers of linux/magic.h.
+static inline int clinux_is_in_memory(const char *path) {
+    struct statfs status;
+    if (statfs(path, &status) != 0) return 0;
+    unsigned type = (unsigned)status.f_type;
+    return type == 0x01021994u || type == 0x858458f6u;
+}
 
 // A handler may only do what is safe in the middle of anything, so it is C: it writes the signal's
 // number into a pipe. (Blocking signals and waiting for them is no way here: the main thread of a
@@ -50,6 +89,23 @@ static inline void clinux_pass_signal_on(int number, int pipe) {
     clinux_signal_pipe = pipe;
     struct sigaction action = {.sa_handler = clinux_pass_on, .sa_flags = SA_RESTART};
     sigaction(number, &action, NULL);
+}
+
+// A thread that has stopped for good in the middle of whatever it did, for tests of what watches
+// over threads. syscall() is variadic.
+long syscall(long number, ...);
+static inline void clinux_never_return(int number) { (void)number; for (;;) pause(); }
+static inline int clinux_hang_thread(int thread) {
+    struct sigaction action = {.sa_handler = clinux_never_return};
+    sigaction(SIGUSR2, &action, NULL);
+    return (int)syscall(SYS_tgkill, getpid(), thread, SIGUSR2);
+}
+/// The threads that run tasks block all signals, and so would those that they start.
+static inline void clinux_allow_hanging(void) {
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGUSR2);
+    pthread_sigmask(SIG_UNBLOCK, &signals, NULL);
 }
 
 // ioctl() is variadic, and its requests are function-like macros.
@@ -83,6 +139,10 @@ int posix_spawn_file_actions_addclosefrom_np(posix_spawn_file_actions_t *actions
 static inline int clinux_close_from(posix_spawn_file_actions_t *actions, int first) {
     return posix_spawn_file_actions_addclosefrom_np(actions, first);
 }
+
+// close_range() is declared for _GNU_SOURCE alone, too; 4 is CLOSE_RANGE_CLOEXEC.
+int close_range(unsigned int first, unsigned int last, int flags);
+static inline void clinux_close_on_exec(unsigned int first) { close_range(first, ~0u, 4); }
 
 // A heap for each thread, as glibc has it, keeps what each thread once needed: two are enough for
 // the few that we have.

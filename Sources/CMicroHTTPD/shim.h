@@ -34,6 +34,8 @@ static inline struct MHD_Daemon *cmhd_start(
     unsigned int flags = MHD_USE_POLL | MHD_USE_INTERNAL_POLLING_THREAD
         | MHD_USE_THREAD_PER_CONNECTION | MHD_USE_ITC | MHD_ALLOW_UPGRADE;
     struct MHD_OptionItem tls[] = {
+        // RFC 8996: what is older than TLS 1.2 must not be used.
+        {MHD_OPTION_HTTPS_PRIORITIES, 0, "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2"},
         {MHD_OPTION_HTTPS_MEM_CERT, 0, (void *)certificate},
         {MHD_OPTION_HTTPS_MEM_KEY, 0, (void *)key},
         {MHD_OPTION_END, 0, 0},
@@ -50,7 +52,9 @@ static inline struct MHD_Daemon *cmhd_start(
         MHD_OPTION_NOTIFY_CONNECTION, connection, context,
         MHD_OPTION_URI_LOG_CALLBACK, target, context,
         MHD_OPTION_NOTIFY_COMPLETED, completed, context,
-        MHD_OPTION_ARRAY, certificate ? tls : tls + 2,
+        // Spaces in a target could be read in two ways.
+        MHD_OPTION_STRICT_FOR_CLIENT, 1,
+        MHD_OPTION_ARRAY, certificate ? tls : tls + 3,
         MHD_OPTION_END);
 }
 
@@ -63,9 +67,9 @@ static inline void *cmhd_socket_context(struct MHD_Connection *connection) {
 }
 
 static inline void cmhd_each_header(
-    struct MHD_Connection *connection, MHD_KeyValueIterator each, void *context
+    struct MHD_Connection *connection, MHD_KeyValueIteratorN each, void *context
 ) {
-    MHD_get_connection_values(connection, MHD_HEADER_KIND, each, context);
+    MHD_get_connection_values_n(connection, MHD_HEADER_KIND, each, context);
 }
 
 static inline struct MHD_Response *cmhd_response(size_t size, const void *bytes) {

@@ -7,6 +7,13 @@ public enum AudioFile {
     /// A file that holds no usable sound, or cannot be written: what was tried, on what, and why.
     public struct Failure: Error, Equatable, CustomStringConvertible {
         public let description: String
+        /// It would be read if it were shorter.
+        public private(set) var isTooLong = false
+
+        init(description: String, isTooLong: Bool = false) {
+            self.description = description
+            self.isTooLong = isTooLong
+        }
     }
 
     /// A recording out of a file.
@@ -23,8 +30,28 @@ public enum AudioFile {
     ///
     /// - Parameter limit: a longer recording is refused rather than cut, before it is read.
     public static func read(_ path: String, atMost limit: Duration) throws(Failure) -> Recording {
+        if try SndFile(reading: path).kind == .mp3 {
+            return try MP3File.read(path, atMost: limit)
+        }
+        var samples: [Int16] = []
+        let (format, isTruncated) = try readParts(of: path, atMost: limit) { samples += $0 }
+        return Recording(
+            sound: AudioChunk(samples, format: format), isTruncated: isTruncated)
+    }
+
+    /// The same in pieces of about a second, which come one after the other: for files that take
+    /// more memory than what is wanted of them. Not for MP3.
+    public static func read(
+        _ path: String, atMost limit: Duration, each: (AudioChunk) -> Void
+    ) throws(Failure) {
+        let format = try SndFile(reading: path).format
+        _ = try readParts(of: path, atMost: limit) { each(AudioChunk($0, format: format)) }
+    }
+
+    private static func readParts(
+        of path: String, atMost limit: Duration, _ take: ([Int16]) -> Void
+    ) throws(Failure) -> (format: AudioFormat, isTruncated: Bool) {
         let kind = try SndFile(reading: path).kind
-        if kind == .mp3 { return try MP3File.read(path, atMost: limit) }
         let file = try SndFile(reading: path, asEndless: kind == .endlessWAV)
         let format = file.format
         guard 8_000...192_000 ~= format.framesPerSecond, 1...8 ~= format.channels else {
@@ -33,18 +60,18 @@ public enum AudioFile {
         let tooLong = tooLong(path, file.length, limit)
         if let length = file.length, length > limit { throw tooLong }
         let most = format.frames(in: limit)
-        var samples: [Int16] = []
+        var count = 0
         while true {
             let part = file.read(frames: 16_384)
             guard !part.isEmpty else { break }
-            samples += part
-            guard samples.count <= most * format.channels else { throw tooLong }
+            take(part)
+            count += part.count
+            guard count <= most * format.channels else { throw tooLong }
         }
-        guard !samples.isEmpty else {
+        guard count > 0 else {
             throw Failure(description: "cannot read \(path): there is no sound in it")
         }
-        return Recording(
-            sound: AudioChunk(samples, format: format), isTruncated: file.isTruncated)
+        return (format, file.isTruncated)
     }
 
     /// Writes a 16-bit WAV file, in the place of what was there.
@@ -58,7 +85,7 @@ public enum AudioFile {
         let length = length.map { "lasts \(seconds($0))" } ?? "goes on and on"
         return Failure(
             description: "cannot read \(path): it \(length), and a turn lasts at most"
-                + " \(seconds(limit)); cut it, or raise audio.longestTurnSeconds")
+                + " \(seconds(limit)); cut it, or raise audio.longestTurnSeconds", isTooLong: true)
     }
 
     private static func seconds(_ duration: Duration) -> String {

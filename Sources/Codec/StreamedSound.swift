@@ -193,6 +193,9 @@ struct WAVStream {
     /// How many bytes of sound there are still to come; nil to the end of the stream.
     private var left: Int?
 
+    /// The header is read: what comes is samples.
+    var isInSound: Bool { samples != nil }
+
     /// Real headers have less than a hundred bytes; some carry a cover picture.
     private static let mostHeaderBytes = 256 * 1024
 

@@ -23,13 +23,7 @@ public final class WAVEncoder: AudioEncoder {
     }
 
     private func samples(_ chunk: AudioChunk) -> [UInt8] {
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(chunk.samples.count * 2)
-        for sample in chunk.samples {
-            bytes.append(UInt8(truncatingIfNeeded: sample))
-            bytes.append(UInt8(truncatingIfNeeded: sample >> 8))
-        }
-        return bytes
+        littleEndian(chunk.samples)
     }
 
     /// A stream of no sound is a header all the same.

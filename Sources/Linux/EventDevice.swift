@@ -13,7 +13,9 @@ public struct EventDevice: ~Copyable {
     private let isDevice: Bool
 
     /// Opens the device, has it tell times on `CLOCK_MONOTONIC`, and takes it from all others.
-    public init(opening path: String) throws(SystemError) {
+    ///
+    /// - Parameter isShared: it is left to the others, too.
+    public init(opening path: String, isShared: Bool = false) throws(SystemError) {
         let number = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
         guard number >= 0 else { throw SystemError("open", path, code: errno) }
         let file = FileDescriptor(owning: number)
@@ -27,7 +29,7 @@ public struct EventDevice: ~Copyable {
             guard clinux_input_use_monotonic_clock(number) == 0 else {
                 throw SystemError("read keys from", path, code: errno)
             }
-            guard clinux_input_grab(number) == 0 else {
+            guard isShared || clinux_input_grab(number) == 0 else {
                 throw SystemError("take", path, code: errno)
             }
         }

@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 
 /// The bytes of a file, opened, read and closed.
@@ -79,7 +80,7 @@ public final class NewFile: Sendable {
 
 /// Waits until the disk has what was made, renamed or removed in the folder that holds `path`.
 public func syncFolder(of path: String) throws(SystemError) {
-    let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
+    let folder = Linux.folder(of: path)
     let number = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard number >= 0 else { throw SystemError("open", folder, code: errno) }
     let file = FileDescriptor(owning: number)
@@ -87,6 +88,12 @@ public func syncFolder(of path: String) throws(SystemError) {
     guard fsync(file.number) == 0 || errno == EINVAL else {
         throw SystemError("sync", folder, code: errno)
     }
+}
+
+/// The folder that a path names something in.
+public func folder(of path: String) -> String {
+    guard let slash = path.lastIndex(of: "/") else { return "." }
+    return slash == path.startIndex ? "/" : String(path[..<slash])
 }
 
 /// The names in a folder, in no order; none if it cannot be read.
@@ -120,6 +127,9 @@ public func sizeOfFile(_ path: String) -> Int? {
     var status = stat()
     return stat(path, &status) == 0 ? Int(status.st_size) : nil
 }
+
+/// Whether a folder is kept in memory only, and gone when the power is.
+public func isInMemory(_ path: String) -> Bool { clinux_is_in_memory(path) != 0 }
 
 /// The path of the running program, so that it can be run again.
 public func pathOfThisProgram() -> String {

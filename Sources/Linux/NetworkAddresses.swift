@@ -1,5 +1,13 @@
 import Glibc
 
+/// The machine's name for itself, without a domain; empty if it has none.
+public func hostName() -> String {
+    var name = [CChar](repeating: 0, count: 256)
+    guard gethostname(&name, name.count - 1) == 0 else { return "" }
+    let bytes = name.prefix { $0 != 0 && $0 != CChar(UInt8(ascii: ".")) }
+    return String(decoding: bytes.map(UInt8.init(bitPattern:)), as: UTF8.self)
+}
+
 /// The machine's IPv4 addresses on its networks, in the kernel's order, which begins with what
 /// was plugged in first; neither loopback nor those it gave itself for want of a network.
 public func networkAddresses() -> [String] {

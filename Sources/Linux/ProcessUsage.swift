@@ -29,6 +29,16 @@ public struct ProcessUsage: Sendable {
     /// How many descriptors it has open.
     public var descriptors: Int { numbers(in: "/proc/\(id)/fd").count }
 
+    /// How many bytes it has had disks write so far, with those of children that have ended; what
+    /// is kept in memory only is none. 0 if it may not be asked.
+    public var bytesWritten: Int {
+        let lines = lines(of: "/proc/\(id)/io")
+        func number(_ name: Substring) -> Int {
+            lines.first { $0.first == name }.flatMap { Int($0[1]) } ?? 0
+        }
+        return number("write_bytes:") - number("cancelled_write_bytes:")
+    }
+
     /// Processor time used so far, by user and kernel, without that of children.
     public var processorTime: Duration {
         // The command in parentheses may hold spaces; utime and stime are the 14th and 15th field.

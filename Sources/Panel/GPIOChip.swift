@@ -51,6 +51,16 @@ struct GPIOChip: Equatable {
     /// the chips under the names that older kernels gave them.
     static func named(_ wanted: String, among chips: [GPIOChip]) -> GPIOChip? {
         chips.first { $0.name == wanted } ?? chips.first { $0.label == wanted }
-            ?? chips.first { $0.path == "/dev/\(wanted)" }
+            ?? chips.first { $0.path == "/dev/\(wanted)" } ?? header(wanted, among: chips)
+    }
+
+    /// The label of the chip behind a Raspberry Pi's header: up to the 3, of the 4, of the 5. Their
+    /// lines have the same numbers and the same places.
+    private static let headers = ["pinctrl-bcm2835", "pinctrl-bcm2711", "pinctrl-rp1"]
+
+    /// Whoever names the header's chip of one Raspberry Pi means that of the one it runs on.
+    private static func header(_ wanted: String, among chips: [GPIOChip]) -> GPIOChip? {
+        guard headers.contains(wanted) else { return nil }
+        return chips.first { headers.contains($0.label) }
     }
 }

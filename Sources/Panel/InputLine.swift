@@ -7,9 +7,10 @@ final class InputLine: ButtonLine {
     private let device: EventDevice
     private var keys: InputKeys
 
-    init(_ path: String) throws(PanelError) {
+    /// - Parameter isShared: others go on hearing it, too.
+    init(_ path: String, isShared: Bool = false) throws(PanelError) {
         do throws(SystemError) {
-            let device = try EventDevice(opening: path)
+            let device = try EventDevice(opening: path, isShared: isShared)
             if let down = try device.keysDown() {
                 keys = InputKeys(down: down)
             } else {

@@ -24,6 +24,7 @@ public final class LineButton: Sendable {
     private let open: Opening
     private let wake = Wake()
     private let isEnding = Atomic(false)
+    private let isOpen = Atomic(false)
 
     /// - Parameters:
     ///   - name: of the line, for the log.
@@ -65,6 +66,12 @@ public final class LineButton: Sendable {
         }
     }
 
+    /// Whether a finger on it would be noticed now.
+    public var works: Bool { isOpen.load(ordering: .acquiring) }
+
+    /// Tries a line that was lost again at once: something was plugged in.
+    public func lookAgain() { wake.signal() }
+
     /// Opens the line and lets go of it again; for a button that is not being followed.
     ///
     /// - Returns: what it is, in a word or two, and whether it is down.
@@ -91,6 +98,7 @@ public final class LineButton: Sendable {
             do throws(PanelError) {
                 let line = try open()
                 let isActive = try line.isActive()
+                isOpen.store(true, ordering: .releasing)
                 log.info("the button is \(name)\(told == nil ? "" : ", and works again")")
                 told = nil
                 if isActive {
@@ -105,6 +113,7 @@ public final class LineButton: Sendable {
                     if let signal = signals.passing(event) { tell(signal) }
                 }
             } catch {
+                isOpen.store(false, ordering: .releasing)
                 if error != told { log.error("\(error); trying again") }
                 told = error
                 if let signal = signals.lost(at: clock.now) { tell(signal) }
@@ -121,6 +130,7 @@ public final class LineButton: Sendable {
             for edge in try line.edges(until: debounce.lookAt, or: wake) {
                 for event in debounce.take(edge) { tell(event) }
             }
+            wake.clear()
             let now = clock.now
             guard let moment = debounce.lookAt, now >= moment else { continue }
             if let event = debounce.look(try line.isActive(), at: now) { tell(event) }
@@ -130,5 +140,6 @@ public final class LineButton: Sendable {
     private func sleep(_ duration: Duration) {
         var polled = pollfd(fd: wake.descriptor, events: Int16(POLLIN), revents: 0)
         poll(&polled, 1, CInt(duration.inMilliseconds))
+        wake.clear()
     }
 }

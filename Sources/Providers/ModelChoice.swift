@@ -5,7 +5,7 @@ import Voice
 /// itself lists. None is written down here: models come and go faster than this program.
 public final class ModelChoice: Sendable {
     /// What a model is needed for.
-    enum Purpose: String, Sendable {
+    public enum Purpose: String, Sendable {
         case transcription, chat, speech
         /// Over the Realtime API.
         case liveTranscription = "live transcription"
@@ -103,7 +103,7 @@ struct ListedModel: Decodable {
         return fit.max { one, other in one.rank(purpose) < other.rank(purpose) }?.id
     }
 
-    private func suits(_ purpose: ModelChoice.Purpose) -> Bool {
+    func suits(_ purpose: ModelChoice.Purpose) -> Bool {
         let words = id.lowercased()
         func has(_ parts: [String]) -> Bool { parts.contains { words.contains($0) } }
         switch purpose {
@@ -124,7 +124,7 @@ struct ListedModel: Decodable {
         }
     }
 
-    private func rank(_ purpose: ModelChoice.Purpose) -> (Int, Int, Double, String) {
+    func rank(_ purpose: ModelChoice.Purpose) -> (Int, Int, Double, String) {
         let words = id.lowercased()
         let isSmall = ["mini", "nano", "luna", "flash", "haiku", "small"].contains {
             words.contains($0)

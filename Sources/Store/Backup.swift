@@ -5,8 +5,13 @@ import Voice
 /// A backup that was not made or not restored: what was tried, on what, and what to do.
 public struct BackupFailure: Error, Equatable, CustomStringConvertible {
     public let description: String
+    /// The disk is full.
+    public let isNoRoom: Bool
 
-    init(_ description: String) { self.description = description }
+    init(_ description: String, isNoRoom: Bool = false) {
+        self.description = description
+        self.isNoRoom = isNoRoom
+    }
 }
 
 /// The device's memory in one file: the page's settings, the database, and the sound that is kept.
@@ -59,7 +64,15 @@ public enum Backup {
             try syncFolder(of: path)
             return warnings
         } catch {
-            throw BackupFailure("\(error)")
+            throw BackupFailure("\(error)", isNoRoom: isNoRoom(error))
+        }
+    }
+
+    static func isNoRoom(_ error: any Error) -> Bool {
+        switch error {
+        case let error as DatabaseError: error.kind == .noRoom
+        case let error as SystemError: [ENOSPC, EDQUOT].contains(error.code)
+        default: false
         }
     }
 
@@ -83,6 +96,15 @@ public enum Backup {
         return bytes
     }
 
+    /// A session is between a browser and the running device, and so is what it signs its URLs by:
+    /// neither comes back with a restore, and whoever has the file can do nothing by them.
+    private static func removeSessions(from copy: String) throws {
+        let database = try Database(copy, .writing)
+        try database.execute("write", "PRAGMA secure_delete = ON; DELETE FROM sessions;")
+        try database.run(
+            "write", "DELETE FROM marks WHERE name = ?", [.text(Memory.signingKeyMark)])
+    }
+
     private static func copyDatabase(of state: StateFolder, to copy: String) throws {
         let path = "\(state.path)/\(databaseName)"
         guard access(path, F_OK) == 0 else {
@@ -98,8 +120,9 @@ public enum Backup {
         }
         try database.run("copy", "VACUUM INTO ?", [.text(copy)])
         chmod(copy, 0o600)
-        // Nothing was kept in it yet.
-        if version == 0 { try Migrations.migrate(try Database(copy, .writing), from: 0) }
+        // An older one, or nothing was kept in it yet.
+        try Migrations.migrate(try Database(copy, .writing), from: version)
+        try removeSessions(from: copy)
     }
 
     /// The names that sound has in an archive, which are paths in the state folder.

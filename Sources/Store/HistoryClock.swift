@@ -40,6 +40,14 @@ struct HistoryClock: Equatable {
         }
     }
 
+    /// Whether it knows what is worth writing down beside `kept`, which was: less than a day more
+    /// is not, and found again if need be.
+    func isNews(beside kept: HistoryClock) -> Bool {
+        guard other == nil, kept.other == nil else { return self != kept }
+        guard let believed, let known = kept.believed else { return believed != kept.believed }
+        return abs(believed - known) >= Self.day
+    }
+
     static func == (one: HistoryClock, another: HistoryClock) -> Bool { one.text == another.text }
 }
 

@@ -1,29 +1,4 @@
-/// A key to the API, without the key.
-public struct APIKey: Equatable, Sendable {
-    /// What its bearer may do; each includes the one before.
-    public enum Scope: String, CaseIterable, Sendable { case talk, read, admin }
-
-    /// 0 until it is kept.
-    public internal(set) var id: Int64 = 0
-    /// Unique; it is the source of the turns it pays for.
-    public var name: String
-    public var scope: Scope
-    /// Of the key; the key itself is told once and kept nowhere.
-    public var hash: [UInt8]
-    /// How many requests a minute; nil for no limit.
-    public var perMinute: Int64?
-    /// How many a day.
-    public var perDay: Int64?
-    /// Nil for the device's.
-    public var voice: String?
-    public var systemPrompt: String?
-
-    public init(name: String, scope: Scope, hash: [UInt8]) {
-        self.name = name
-        self.scope = scope
-        self.hash = hash
-    }
-}
+public import Voice
 
 extension Memory {
     private static let mostKeys: Int64 = 100
@@ -65,7 +40,7 @@ extension Memory {
                 ORDER BY id
                 """
             ) { row -> APIKey? in
-                guard let scope = APIKey.Scope(rawValue: row.text(2)) else { return nil }
+                guard let scope = Scope(rawValue: row.text(2)) else { return nil }
                 var key = APIKey(name: row.text(1), scope: scope, hash: row.blob(3))
                 key.id = row.integer(0)
                 key.perMinute = row.optionalInteger(4)
@@ -82,5 +57,28 @@ extension Memory {
     @discardableResult
     public func removeKey(_ id: Int64) throws(MemoryError) -> Bool {
         try remove("keys", "a key", where: .integer(id))
+    }
+
+    /// How many requests each key had on the day it was used last.
+    public func keyUses() throws(MemoryError) -> [KeyUse] {
+        try read { database throws(DatabaseError) in
+            try database.rows("read the keys from", "SELECT key, day, count FROM key_uses") {
+                KeyUse(key: $0.integer(0), day: $0.integer(1), count: $0.integer(2))
+            }
+        }
+    }
+
+    /// Keeps counts in the place of the keys' earlier ones. Keys that are gone are passed over.
+    public func save(_ uses: [KeyUse]) throws(MemoryError) {
+        try write { database throws(DatabaseError) in
+            for use in uses {
+                try database.run(
+                    "count the use of a key in",
+                    """
+                    INSERT OR REPLACE INTO key_uses (key, day, count)
+                    SELECT id, ?2, ?3 FROM keys WHERE id = ?1
+                    """, [.integer(use.key), .integer(use.day), .integer(use.count)])
+            }
+        }
     }
 }

@@ -1,12 +1,4 @@
 extension Memory {
-    /// Under which the hash of the page's password is kept.
-    static let pagePasswordMark = "page password"
-
-    /// Lets whoever reaches the page set a new password.
-    public func clearPagePassword() throws(MemoryError) {
-        try setMark(Self.pagePasswordMark, to: nil)
-    }
-
     /// A small fact by its name, as in `start-up hold`; nil if it was not set.
     public func mark(_ name: String) throws(MemoryError) -> String? {
         try read { database throws(DatabaseError) in

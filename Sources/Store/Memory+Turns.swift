@@ -47,7 +47,13 @@ extension Memory {
         lookAtClocks()
         let keepsHistory = limits.keepDays > 0
         let waiting = keepsHistory ? recent.filter { !$0.isWritten } : []
+        // A page each hour would wear a card out for nothing.
+        let isNews = !waiting.isEmpty || !isWriting || historyClock.isNews(beside: keptClock)
+        let clockToKeep = isNews ? historyClock : keptClock
         let removed = try write { database throws(DatabaseError) in
+            if isNews {
+                try self.setMark(Self.clockMark, to: clockToKeep.text, in: database)
+            }
             for turn in waiting {
                 try Self.write(turn, countedFrom: self.historyClock.believed, to: database)
                 try self.queue(turn.record, in: database)
@@ -63,6 +69,7 @@ extension Memory {
             }
             return try self.removeOld(from: database)
         }
+        keptClock = clockToKeep
         forgotten = []
         // Or need not be, and shall not be when the limits change.
         for index in recent.indices { recent[index].isWritten = true }
@@ -132,7 +139,6 @@ extension Memory {
                 "sequence <= (SELECT min(sequence) + (max(sequence) - min(sequence)) / 20"
                     + " FROM turns)", [])
         }
-        try setMark(Self.clockMark, to: historyClock.text, in: database)
         return removed.compactMap { $0 }
     }
 

@@ -36,8 +36,16 @@ public actor Memory {
     /// Whether it was told that the archive's queue is full.
     var isArchiveFull = false
 
+    /// Grows when what decides who may is no longer what it was, other than by those who decide.
+    var accessChanges: Int64 = 0
+
     var historyClock = HistoryClock()
+    /// As it was written down last.
+    var keptClock = HistoryClock()
     private var lastLook: Moment
+
+    /// Whether the last change got through.
+    var isWriting: Bool { standing == .working }
 
     private enum Standing { case working, notWriting, unusable }
 
@@ -156,7 +164,9 @@ public actor Memory {
             throw error
         }
         closed = nil
+        accessChanges += 1
         if let text = try? mark(Self.clockMark) { historyClock = HistoryClock(text) }
+        keptClock = historyClock
         sweep()
         // Even these first looks may have found damage that the check did not.
         guard let database else { return try opened() }

@@ -4,6 +4,9 @@ enum Migrations {
     /// "PRSL": SQLite files of other programs have another number, or none.
     static let application: Int64 = 0x5052_534c
 
+    /// The first that has the table `sessions`.
+    static let versionWithSessions = 3
+
     static let all = [
         """
         CREATE TABLE turns (
@@ -69,6 +72,21 @@ enum Migrations {
             UNIQUE (turn, name)
         );
         CREATE INDEX uploads_by_size ON uploads (content_bytes, file_bytes);
+        """,
+        """
+        CREATE TABLE sessions (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            hash BLOB NOT NULL UNIQUE,
+            made_at INTEGER,
+            used_at INTEGER,
+            address TEXT NOT NULL,
+            agent TEXT NOT NULL
+        );
+        CREATE TABLE key_uses (
+            key INTEGER PRIMARY KEY REFERENCES keys (id) ON DELETE CASCADE,
+            day INTEGER NOT NULL,
+            count INTEGER NOT NULL
+        );
         """,
     ]
 

@@ -18,23 +18,9 @@ extension Backup {
             try state.prepare()
             lock = try StateLock(state)
             try finish(in: state)
-            let staged = state.path + "/restore.new"
-            removeTree(staged)
-            defer { removeTree(staged) }
-            try stage(path, in: staged, owners: owners)
-            state.give(staged)
-            let ready = state.path + "/restore.ready"
-            guard rename(staged, ready) == 0 else {
-                throw SystemError("rename", staged, code: errno)
-            }
-            try syncFolder(of: ready)
-        } catch let error as DatabaseError {
-            throw BackupFailure(
-                error.kind == .noRoom
-                    ? "\(error); make room on the disk, nothing was changed"
-                    : "\(error); nothing was changed, take another file of pressel backup")
+            try decide(path, for: state, owners: owners)
         } catch {
-            throw BackupFailure("\(error); nothing was changed")
+            throw failure(error)
         }
         do {
             try finish(in: state)
@@ -42,6 +28,47 @@ extension Backup {
             throw BackupFailure("\(error); the restore goes on at the next start")
         }
         withExtendedLifetime(lock) {}
+    }
+
+    /// The same for a device that runs, whose lock the caller holds: the backup takes the place of
+    /// what there is at the program's next start.
+    public static func restoreAtNextStart(
+        _ path: String, into state: StateFolder, owners: String
+    ) throws(BackupFailure) {
+        do {
+            try decide(path, for: state, owners: owners)
+        } catch {
+            throw failure(error)
+        }
+    }
+
+    /// Checks everything, writes it beside what is there, and decides.
+    private static func decide(
+        _ path: String, for state: StateFolder, owners: String
+    ) throws {
+        let staged = state.path + "/restore.new"
+        removeTree(staged)
+        defer { removeTree(staged) }
+        try stage(path, in: staged, owners: owners)
+        state.give(staged)
+        let ready = state.path + "/restore.ready"
+        // One that was decided before, and whose start never came.
+        removeTree(ready)
+        guard rename(staged, ready) == 0 else {
+            throw SystemError("rename", staged, code: errno)
+        }
+        try syncFolder(of: ready)
+    }
+
+    private static func failure(_ error: any Error) -> BackupFailure {
+        if isNoRoom(error) {
+            return BackupFailure(
+                "\(error); make room on the disk, nothing was changed", isNoRoom: true)
+        }
+        return BackupFailure(
+            error is DatabaseError
+                ? "\(error); nothing was changed, take another file of pressel backup"
+                : "\(error); nothing was changed")
     }
 
     private static func stage(_ path: String, in folder: String, owners: String) throws {

@@ -5,7 +5,7 @@ import Voice
 
 /// Keys to providers. They come from the environment and from `STATE/secrets.json`, which the page
 /// writes; what the page was given last holds. They go to their provider and nowhere else.
-public struct Secrets: Sendable {
+public struct Secrets: Equatable, Sendable {
     /// Those that are known, by the names that people use already.
     public enum Name: String, CaseIterable, Sendable {
         case openAI = "OPENAI_API_KEY"
@@ -17,7 +17,7 @@ public struct Secrets: Sendable {
         case awsSecretKey = "AWS_SECRET_ACCESS_KEY"
         case proxy = "PROXY_API_KEY"
 
-        fileprivate var names: [String] {
+        var names: [String] {
             self == .elevenLabs ? [rawValue, "ELEVEN_LABS_API_KEY"] : [rawValue]
         }
     }
@@ -25,16 +25,16 @@ public struct Secrets: Sendable {
     /// What is wrong with the file, if anything; never what stands in it.
     public let problem: String?
     private var values: [Name: String] = [:]
+    private var sources: [Name: Source] = [:]
 
     private static let longest = 64 * 1024
 
     /// - Parameter state: may have no `secrets.json`.
     public init(environment: (String) -> String?, state: StateFolder) {
-        let path = state.path + "/secrets.json"
+        let path = Self.file(in: state)
         var file: [String: String] = [:]
         do {
-            let bytes = try readFile(path, atMost: Self.longest)
-            file = try JSONDecoder().decode([String: String].self, from: Data(bytes))
+            file = try Self.read(path)
             problem = Self.unknown(in: file, at: path)
         } catch let error as SystemError {
             problem = error.code == ENOENT ? nil : "\(error); its keys are not used"
@@ -42,9 +42,13 @@ public struct Secrets: Sendable {
             problem = "cannot read \(path): it is no JSON object of texts; its keys are not used"
         }
         for name in Name.allCases {
-            let found = name.names.flatMap { [file[$0], environment($0)] }
-                .compactMap { $0.map(Self.trimmed) }.first { !$0.isEmpty }
-            if let found { values[name] = found }
+            let given = name.names.flatMap { key in
+                [(file[key], Source.page), (environment(key), Source.environment)]
+            }
+            let found = given.map { (value: Self.trimmed($0.0 ?? ""), source: $0.1) }
+                .first { !$0.value.isEmpty }
+            values[name] = found?.value
+            sources[name] = found?.source
         }
     }
 
@@ -61,11 +65,21 @@ public struct Secrets: Sendable {
             + known.joined(separator: ", ")
     }
 
+    static func file(in state: StateFolder) -> String { state.path + "/secrets.json" }
+
+    static func read(_ path: String) throws -> [String: String] {
+        let bytes = try readFile(path, atMost: longest)
+        return try JSONDecoder().decode([String: String].self, from: Data(bytes))
+    }
+
     /// Nil if there is none.
     public subscript(name: Name) -> String? { values[name] }
 
+    /// Where it comes from; nil if there is none.
+    public func source(of name: Name) -> Source? { sources[name] }
+
     /// Keys are pasted, with what stood around them.
-    private static func trimmed(_ text: String) -> String {
+    static func trimmed(_ text: String) -> String {
         text.filter { !$0.isWhitespace && !$0.isNewline }
     }
 }

@@ -7,6 +7,7 @@ public struct Settings: Equatable, Sendable {
     public var language = "en"
     /// IANA; nil is the system's.
     public var timeZone: String?
+    /// One of `Board.names`. What is known of it stands in the place of the defaults below.
     public var board = "generic"
     public var button = Button()
     public var lights = Lights()
@@ -124,6 +125,18 @@ public struct Settings: Equatable, Sendable {
         }
 
         public init(provider: String) { self.provider = provider }
+
+        /// Who may stand in `speechToText`.
+        public static let recognizers = [
+            "openai", "openai-realtime", "azure", "wyoming", "pocketsphinx",
+        ]
+        /// In `languageModel`.
+        public static let models = ["openai", "anthropic", "skills"]
+        /// In `textToSpeech`.
+        public static let voices = [
+            "openai", "openai-realtime", "elevenlabs", "azure", "google-translate", "wyoming",
+            "espeak-ng",
+        ]
     }
 
     public struct Conversation: Equatable, Sendable {

@@ -52,14 +52,21 @@ extension SettingsFiles {
         let before = Self.tree(at: pages)
         let after = (before ?? .object([:])).changed(by: changes, over: owners)
         let settings = try Self.check(after, over: owners, before: before ?? .object([:]))
-        if before == nil { rename(pages, pages + ".damaged") }
         do {
-            try replaceFile(pages, with: Self.encode(after))
+            let bytes = try Self.encode(after)
+            guard bytes.count <= Self.longest else { throw TooLong() }
+            if before == nil { rename(pages, pages + ".damaged") }
+            try replaceFile(pages, with: bytes)
+        } catch is TooLong {
+            let problem = "are longer than \(Self.longest) bytes with that; make some shorter"
+            throw .wrong([SettingsComplaint(key: "", problem: problem)])
         } catch {
             throw .failed(reason: "\(error)")
         }
         return settings
     }
+
+    private struct TooLong: Error {}
 
     /// The settings that `pages` and the owner's make, if they make no complaints that they did not
     /// make with `before` in the place of `pages`.

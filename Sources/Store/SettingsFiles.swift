@@ -56,6 +56,20 @@ public struct SettingsFiles: Sendable {
         return owners
     }
 
+    /// The paths of the keys that the owner's file sets and that hold, and of those that the page
+    /// has set.
+    public func whoSets() -> (owner: [String], page: [String]) {
+        let page = (Self.tree(at: pages) ?? .object([:])).paths
+        let owner = (Self.tree(at: owners) ?? .object([:])).paths
+        let ofPage = Set(page)
+        return (
+            owner.filter { path in
+                // What the page has set above it hides it too.
+                !ofPage.contains(path) && !page.contains { path.hasPrefix($0 + ".") }
+            }, page
+        )
+    }
+
     /// JSON, with comments and trailing commas allowed.
     static func parse(_ bytes: [UInt8]) throws -> JSONValue {
         let decoder = JSONDecoder()

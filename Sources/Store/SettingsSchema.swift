@@ -3,14 +3,35 @@ public import Voice
 
 extension Settings {
     /// Reads what `tree` sets. Whatever is wrong with a key is in the complaints, and its default
-    /// holds.
+    /// holds, which is the board's where the board has one.
     public static func reading(_ tree: JSONValue) -> (
         settings: Settings, complaints: [SettingsComplaint]
     ) {
-        var settings = Settings()
+        var settings = defaults(in: tree)
         var reader = SettingsReader(tree)
         settings.read(from: &reader)
         return (settings, reader.finished())
+    }
+
+    /// What holds where `tree` says nothing, by the board that it names.
+    private static func defaults(in tree: JSONValue) -> Settings {
+        var settings = Settings()
+        guard case .string(let name)? = tree["board"], let board = Board.named(name) else {
+            return settings
+        }
+        var reader = SettingsReader(board.settings)
+        settings.read(from: &reader)
+        return settings
+    }
+
+    /// JSON Schema (2020-12) of what `reading` takes, made by what reads it, with the defaults.
+    public static var schema: JSONValue {
+        var settings = Settings()
+        var reader = SettingsReader(.object([:]), describing: true)
+        settings.read(from: &reader)
+        guard case .object(var schema) = reader.schema else { return .null }
+        schema["type"] = .string("object")
+        return JSONValue.object(schema).withDefaults(Settings().tree)
     }
 
     private mutating func read(from file: inout SettingsReader) {
@@ -25,13 +46,13 @@ extension Settings {
         } else {
             self.timeZone = timeZone
         }
-        file.read("board", into: &board)
+        file.read("board", into: &board, among: Board.names)
         file.section("button") { button.read(from: &$0) }
         file.section("lights") { lights.read(from: &$0) }
         file.section("audio") { audio.read(from: &$0) }
-        speechToText = file.list("speechToText") { Link(from: &$0) }
-        languageModel = file.list("languageModel") { Link(from: &$0) }
-        textToSpeech = file.list("textToSpeech") { Link(from: &$0) }
+        speechToText = file.list("speechToText") { Link(from: &$0, among: Link.recognizers) }
+        languageModel = file.list("languageModel") { Link(from: &$0, among: Link.models) }
+        textToSpeech = file.list("textToSpeech") { Link(from: &$0, among: Link.voices) }
         file.section("conversation") { conversation.read(from: &$0) }
         file.section("history") { history.read(from: &$0) }
         file.section("web") { web.read(from: &$0) }
@@ -68,27 +89,20 @@ extension Settings.Lights {
         file.read("count", into: &count, within: 1...500)
         file.read("brightness", into: &brightness, within: 0...100)
         file.read("palette", into: &palette)
-        for key in kind.needs { file.require(key, "lights.kind \"\(kind.rawValue)\"") }
-        let isComplete =
-            switch kind {
-            case .none, .apa102: true
-            case .gpio: line != nil
-            case .rgb: red != nil && green != nil && blue != nil
-            case .sysfs: path != nil
-            }
-        if !isComplete { kind = .none }
+        for key in missing { file.require(key, "lights.kind \"\(kind.rawValue)\"") }
+        if !missing.isEmpty { kind = .none }
     }
-}
 
-extension Settings.Lights.Kind {
-    /// The keys for which there is no default.
-    fileprivate var needs: [String] {
-        switch self {
-        case .none, .apa102: []
-        case .gpio: ["line"]
-        case .rgb: ["red", "green", "blue"]
-        case .sysfs: ["path"]
-        }
+    /// The keys that its kind needs, and that neither the file nor the board has.
+    private var missing: [String] {
+        let needs: [(key: String, isThere: Bool)] =
+            switch kind {
+            case .none, .apa102: []
+            case .gpio: [("line", line != nil)]
+            case .rgb: [("red", red != nil), ("green", green != nil), ("blue", blue != nil)]
+            case .sysfs: [("path", path != nil)]
+            }
+        return needs.filter { !$0.isThere }.map(\.key)
     }
 }
 
@@ -109,9 +123,13 @@ extension Settings.Audio {
 }
 
 extension Settings.Link {
-    fileprivate init?(from file: inout SettingsReader) {
+    /// - Parameter providers: those that the stage has. A link of another is none: what it says was
+    ///   meant for somebody else.
+    fileprivate init?(from file: inout SettingsReader, among providers: [String]) {
         var provider: String?
-        file.read("provider", into: &provider)
+        file.needs("provider")
+        let isNamed = file.has("provider")
+        file.read("provider", into: &provider, among: providers)
         self.init(provider: provider ?? "")
         // The one protocol here that is no HTTP.
         let schemes = provider == "wyoming" ? ["tcp://"] : ["http://", "https://"]
@@ -130,10 +148,9 @@ extension Settings.Link {
         file.read("maxTokensField", into: &maxTokensField)
         file.read("reasoningEffort", into: &reasoningEffort)
         file.read("tools", into: &tools)
-        if provider == nil {
-            file.complain("provider", "is missing; every link names one")
-            return nil
-        }
+        guard provider == nil else { return }
+        if !isNamed { file.complain("provider", "is missing; every link names one") }
+        return nil
     }
 }
 
@@ -159,20 +176,24 @@ extension Settings.Archive {
     fileprivate init?(from file: inout SettingsReader) {
         var (bucket, region, prefix) = (nil as String?, nil as String?, nil as String?)
         var endpoint: String?
+        file.needs("bucket")
         file.readURL("endpoint", into: &endpoint)
         if let text = endpoint, text.contains(where: { "?#@ ".contains($0) }) {
             file.complain(
                 "endpoint", "is \"\(text)\"; use a URL as in \"http://192.168.1.5:9000\"")
         }
         file.readName(
-            "bucket", into: &bucket, allowed: "a bucket's name of letters, digits, -, . and _"
+            "bucket", into: &bucket, allowed: "a bucket's name of letters, digits, -, . and _",
+            pattern: "^[A-Za-z0-9._-]{3,255}$"
         ) { Self.isBucket($0) }
         file.readName(
-            "region", into: &region, allowed: "a region as in \"eu-central-1\""
+            "region", into: &region, allowed: "a region as in \"eu-central-1\"",
+            pattern: "^[A-Za-z0-9-]+$"
         ) { $0.utf8.allSatisfy { $0 == 0x2D || isLetterOrDigit($0) } }
         file.readName(
             "prefix", into: &prefix,
-            allowed: "letters, digits, _, ., - and / between them, at most 200"
+            allowed: "letters, digits, _, ., - and / between them, at most 200",
+            pattern: "^[A-Za-z0-9_-]{1,99}(/[A-Za-z0-9_-]{1,99})?$"
         ) { Self.isPrefix($0) }
         if file.complaints.isEmpty { file.require("bucket", "history.archive") }
         guard let bucket, file.finished().isEmpty else { return nil }
@@ -209,8 +230,26 @@ extension Settings.Web {
         file.read("listen", into: &listen)
         file.read("port", into: &port, within: 0...65_535)
         file.read("tlsPort", into: &tlsPort, within: 0...65_535)
-        file.read("publicURL", into: &publicURL)
+        file.readURL("publicURL", into: &publicURL)
         file.read("allowedHosts", into: &allowedHosts)
         file.read("allowedOrigins", into: &allowedOrigins)
+    }
+}
+
+extension JSONValue {
+    /// The schema of an object, with `default` at every key that has one in `values`.
+    fileprivate func withDefaults(_ values: JSONValue) -> JSONValue {
+        guard case .object(var schema) = self else { return self }
+        if case .object(let keys)? = schema["properties"] {
+            guard case .object(let values) = values else { return self }
+            var described = keys
+            for (key, shape) in keys {
+                described[key] = shape.withDefaults(values[key] ?? .null)
+            }
+            schema["properties"] = .object(described)
+        } else if values != .null {
+            schema["default"] = values
+        }
+        return .object(schema)
     }
 }

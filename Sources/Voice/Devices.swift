@@ -52,6 +52,12 @@ public protocol Playback: Sendable {
     func drain() async throws -> Moment
 }
 
+/// A playback for somebody who hears MP3 anyhow.
+public protocol MP3Playback: Playback {
+    /// As `play(_:)`, of bytes that belong behind those of the call before.
+    func play(mp3 bytes: [UInt8]) async throws -> Moment
+}
+
 /// The clock on the wall, and whether it can be believed.
 public protocol WallClock: Sendable {
     /// The time in the owner's time zone, or nil while the clock was never set: a board without

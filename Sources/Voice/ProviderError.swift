@@ -21,6 +21,8 @@ public enum ProviderError: Error, Equatable, CustomStringConvertible {
     case foreignLanguage(provider: String, language: String)
     /// It did not answer in time.
     case timedOut(provider: String, after: Duration)
+    /// It was not asked: without the time nobody can tell whether it is who it says it is.
+    case clockNotSet(provider: String)
     /// Whoever asked went away.
     case cancelled
 
@@ -41,6 +43,9 @@ public enum ProviderError: Error, Equatable, CustomStringConvertible {
         case .foreignLanguage(let provider, let language):
             "cannot use \(provider): it does not know the language \"\(language)\""
         case .timedOut(let provider, let limit): "\(provider) did not answer within \(limit)"
+        case .clockNotSet(let provider):
+            "cannot ask \(provider) safely: the clock was not set yet, so no certificate can be"
+                + " checked; it is asked as soon as the clock is right"
         case .cancelled: "cancelled"
         }
     }

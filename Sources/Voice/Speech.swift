@@ -45,6 +45,12 @@ public protocol SpeechRecognizer: Provider {
     func transcript(of speech: AudioStream) async throws(ProviderError) -> String
 }
 
+/// A recognizer that takes whole recordings as files, also in formats that nobody reads here.
+public protocol FileRecognizer: SpeechRecognizer {
+    /// The words of a recording, which is MP4 or WebM; empty if no word was made out.
+    func transcript(of file: VoiceSample) async throws(ProviderError) -> String
+}
+
 /// What a language model is asked.
 public struct Prompt: Sendable {
     public var question: String
@@ -56,17 +62,20 @@ public struct Prompt: Sendable {
     public var instructions: String?
     /// Why those who were asked before gave no reply.
     public var failures: [ProviderError]
+    /// What of the device is within the asker's reach; nil leaves all of it.
+    public var device: (any DeviceControls)?
 
     public init(
         question: String, exchanges: [Exchange] = [], last: Exchange? = nil,
-        instructions: String? = nil,
-        failures: [ProviderError] = []
+        instructions: String? = nil, failures: [ProviderError] = [],
+        device: (any DeviceControls)? = nil
     ) {
         self.question = question
         self.exchanges = exchanges
         self.last = last ?? exchanges.last
         self.instructions = instructions
         self.failures = failures
+        self.device = device
     }
 }
 
@@ -100,4 +109,13 @@ public protocol StreamingSynthesizer: SpeechSynthesizer {
     ///   one reader. What it throws ends the speech behind what was said before.
     /// - Throws: as `speech(for:)`.
     func speech(of clauses: TextStream) async throws(ProviderError) -> AudioStream
+}
+
+/// Sound as MP3 that arrives while it is being made, in pieces of any length.
+public typealias MP3Stream = AsyncThrowingStream<[UInt8], any Error>
+
+/// A synthesizer whose sound is made as MP3, and can be had so: for who would make MP3 of it again.
+public protocol MP3Synthesizer: SpeechSynthesizer {
+    /// Speaks `text`, as `speech(for:)` does; the bytes may follow those of another text.
+    func mp3(for text: String) async throws(ProviderError) -> MP3Stream
 }

@@ -22,8 +22,8 @@ public protocol Tools: Sendable {
     ///
     /// - Parameters:
     ///   - arguments: as the model wrote them, hopefully a JSON object.
-    ///   - exchanges: the conversation before the turn in hand.
+    ///   - prompt: what the model was asked.
     /// - Returns: a plain sentence for the model: what was done, or why it was not. What the model
     ///   got wrong, an unknown name included, is told in the same way.
-    func call(_ name: String, arguments: String, after exchanges: [Exchange]) async -> String
+    func call(_ name: String, arguments: String, for prompt: Prompt) async -> String
 }

@@ -2,10 +2,16 @@
 public struct Turn: Hashable, Sendable, CustomStringConvertible {
     /// Counted from 1 since the program started.
     public let number: Int
+    /// Nobody pressed a button for it: it came over the network, where turns are counted by
+    /// themselves.
+    public let isRemote: Bool
 
-    public init(number: Int) { self.number = number }
+    public init(number: Int, isRemote: Bool = false) {
+        self.number = number
+        self.isRemote = isRemote
+    }
 
-    public var description: String { "turn \(number)" }
+    public var description: String { isRemote ? "remote turn \(number)" : "turn \(number)" }
 }
 
 /// How a turn ended.

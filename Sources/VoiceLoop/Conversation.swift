@@ -3,15 +3,17 @@ public import Voice
 
 /// Acts on what `Phase` decides: the button's conversation, one turn at a time.
 public actor Conversation {
-    private let parts: LoopParts
-    private let settings: LoopSettings
+    private var parts: LoopParts
+    private var settings: LoopSettings
     private let show: @Sendable (Light) -> Void
     private let finished: @Sendable (TurnReport) -> Void
+    private let told: @Sendable (TurnNews) -> Void
     private let keeper: TurnKeeper?
 
     private let events: AsyncStream<Phase.Event>
     private nonisolated let post: AsyncStream<Phase.Event>.Continuation
     private nonisolated let turnsSoFar = Mutex(0)
+    private nonisolated let busy = Mutex<Moment?>(nil)
 
     private var phase = Phase.idle
     private var current: (run: TurnRun, task: Task<Void, Never>)?
@@ -32,6 +34,11 @@ public actor Conversation {
     private var forgottenUpTo = 0
     private var hasEnded = false
     private var followsUp: Bool
+    /// Who waits for whether somebody may manage the device.
+    private var consent: CheckedContinuation<Bool, Never>?
+    /// They took the question back, and what was asked of the person at the device goes on: an
+    /// answer to it is nobody else's.
+    private var isConsentTakenBack = false
 
     /// The device's own voice takes so long to die away in a room.
     private static let echo = Duration.milliseconds(50)
@@ -44,6 +51,9 @@ public actor Conversation {
     private static let patience = Duration.seconds(5)
     /// How long the end of the program waits for the last turns to be safe.
     private static let endTime = Duration.seconds(5)
+    /// How long a hold is waited for that agrees to somebody managing the device: somebody has to
+    /// get up for it.
+    private static let consentTime = Duration.seconds(30)
     /// More would not be listened to.
     private static let mostWanted = 20
     /// After which pauses something is said again that nobody heard; the last one repeats.
@@ -56,10 +66,12 @@ public actor Conversation {
     /// - Parameters:
     ///   - show: is told of every change of the light; must not block.
     ///   - finished: is given the report of each turn when it is over, whether or not it is kept yet.
+    ///   - told: is told what happens meanwhile; must not block.
     public init(
         _ parts: LoopParts, settings: LoopSettings = LoopSettings(),
         show: @escaping @Sendable (Light) -> Void = { _ in },
-        finished: @escaping @Sendable (TurnReport) -> Void = { _ in }
+        finished: @escaping @Sendable (TurnReport) -> Void = { _ in },
+        told: @escaping @Sendable (TurnNews) -> Void = { _ in }
     ) {
         self.parts = parts
         self.settings = settings
@@ -67,17 +79,29 @@ public actor Conversation {
         keeper = parts.memory.map { TurnKeeper($0, log: parts.log) }
         self.show = show
         self.finished = finished
+        self.told = told
         (events, post) = AsyncStream.makeStream(
             bufferingPolicy: .bufferingOldest(Self.longestBacklog))
     }
+
+    /// Since when the loop has been at what happened last; nil while it waits for something to. It
+    /// never takes longer than a second or two.
+    public nonisolated var busySince: Moment? { busy.withLock { $0 } }
 
     /// What is going on, in a word, as the cases of `Phase` are called.
     public var state: String { phase.name }
 
     /// Takes what the button does; returns at once.
-    public nonisolated func button(_ event: ButtonEvent) {
+    public nonisolated func button(_ event: ButtonEvent) { take(event, isRemote: false) }
+
+    /// The same for a button that is pressed over the network, where nobody can agree to what takes
+    /// standing before the device.
+    public nonisolated func remoteButton(_ event: ButtonEvent) { take(event, isRemote: true) }
+
+    private nonisolated func take(_ event: ButtonEvent, isRemote: Bool) {
         switch event {
-        case .pressed(let moment): post.yield(.pressed(nextTurn(), at: moment))
+        case .pressed(let moment):
+            post.yield(.pressed(nextTurn(), at: moment, isRemote: isRemote))
         case .released(let moment): post.yield(.released(at: moment))
         }
     }
@@ -97,11 +121,50 @@ public actor Conversation {
     /// - Parameter then: is called when it was heard, cut short or given up; not at the end of the
     ///   program.
     public func say(_ utterance: Utterance, then: @escaping @Sendable () -> Void = {}) {
-        guard wanted.count + unheard.count < Self.mostWanted || utterance.isAlarm else {
-            return then()
-        }
+        guard hasRoom || utterance.isAlarm else { return then() }
         wanted.append(Wanted(utterance: utterance, then: then))
         offer()
+    }
+
+    /// Asks aloud whether somebody may manage the device, and waits until the button was held for
+    /// three seconds, which is no turn, or was not. Cancelling takes the question back.
+    ///
+    /// - Parameter question: the whole sentence.
+    /// - Returns: whether it was; false at once while another such question is open.
+    public func consents(to question: String) async -> Bool {
+        guard consent == nil, !isConsentTakenBack, !hasEnded, hasRoom else { return false }
+        return await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                consent = continuation
+                say(.consentQuestion(question))
+            }
+        } onCancel: {
+            Task { await self.takeBackQuestion() }
+        }
+    }
+
+    private var hasRoom: Bool { wanted.count + unheard.count < Self.mostWanted }
+
+    private func answerConsent(_ isGiven: Bool) {
+        isConsentTakenBack = false
+        consent?.resume(returning: isGiven)
+        consent = nil
+    }
+
+    private func takeBackQuestion() {
+        guard consent != nil else { return }
+        answerConsent(false)
+        let isAsked = !wanted.contains { $0.utterance.isConsentQuestion }
+        wanted.removeAll { $0.utterance.isConsentQuestion }
+        isConsentTakenBack = isAsked
+        endTakenBackQuestion()
+    }
+
+    /// A question that nobody waits for any more is over as soon as it is asked; not while the
+    /// button is down, which its release settles.
+    private func endTakenBackQuestion() {
+        guard isConsentTakenBack, case .consenting(let turn, down: nil) = phase else { return }
+        post.yield(.unanswered(turn))
     }
 
     /// Lets the loop say what is wanted, if nothing else is going on.
@@ -111,6 +174,13 @@ public actor Conversation {
         let turn = nextTurn()
         saying = (turn, first)
         post.yield(.wanted(turn, first.utterance))
+    }
+
+    private func want(again missed: Wanted) {
+        guard !(isConsentTakenBack && missed.utterance.isConsentQuestion) else {
+            return answerConsent(false)
+        }
+        wanted.insert(missed, at: 0)
     }
 
     /// Offers again, after a pause or when the speaker was heard, what nobody can have heard.
@@ -149,8 +219,9 @@ public actor Conversation {
         return Turn(number: forgottenUpTo)
     }
 
-    /// Forgets at once, and does not wait for the disk, as the loop must not.
-    private func forgetSoon() {
+    /// As `forget()`, without waiting for the disk, as the loop must not; what the disk does not take
+    /// is said.
+    public func forgetAtOnce() {
         let last = forgetNow()
         Task {
             do {
@@ -162,8 +233,19 @@ public actor Conversation {
         }
     }
 
+    /// Goes by other settings from the next turn on, and asks others if `parts` says so; the devices,
+    /// the clock and the memory must be the same.
+    public func use(_ settings: LoopSettings, _ parts: LoopParts? = nil) {
+        if settings.followUp != self.settings.followUp { followsUp = settings.followUp }
+        self.settings = settings
+        if let parts { self.parts = parts }
+    }
+
     /// Does not listen again by itself from now on, as when the microphone was muted.
     public func stopFollowingUp() { followsUp = false }
+
+    /// Listens again as the settings say.
+    public func followUpAgain() { followsUp = settings.followUp }
 
     /// Runs until the task is cancelled, which also ends the turn in hand.
     public func run() async {
@@ -172,22 +254,29 @@ public actor Conversation {
             recalling = Task { self.recall(await memory.exchanges()) }
         }
         for await event in events {
+            busy.withLock { $0 = parts.clock.now }
+            defer { busy.withLock { $0 = nil } }
             let (next, effects) = phase.after(event, settings.gestures)
-            if next != phase { parts.log.debug("\(phase) → \(next)") }
+            if next != phase {
+                parts.log.debug("\(phase) → \(next)")
+                if next.name != phase.name { told(.state(next.name)) }
+            }
             if case .wanted = event, effects.isEmpty, let saying {
                 // A press came first.
-                wanted.insert(saying.what, at: 0)
+                want(again: saying.what)
                 self.saying = nil
             }
             phase = next
             isSilent = false
             for effect in effects { await perform(effect) }
+            endTakenBackQuestion()
             offer()
         }
         saying = nil
         recalling?.cancel()
         hasEnded = true
         sayingAgain?.cancel()
+        answerConsent(false)
         cancelTimers()
         current?.task.cancel()
         await fallSilent()
@@ -201,10 +290,14 @@ public actor Conversation {
         case .record(let turn, let pressed): await begin(turn, pressed: pressed)
         case .timeHold(let since):
             later(at: since + settings.gestures.hold, post: .heldSince(since))
+        case .timeConsent(let since):
+            later(at: since + settings.gestures.consent, post: .heldSince(since))
         case .timeTaps(let since):
             later(at: since + settings.gestures.betweenTaps, post: .tapsOver(since: since))
         case .timeAnswer(let turn):
-            later(at: parts.clock.now + Self.answerTime, post: .unanswered(turn))
+            let time =
+                if case .consenting = phase { Self.consentTime } else { Self.answerTime }
+            later(at: parts.clock.now + time, post: .unanswered(turn))
         case .settle(let turn): run(of: turn)?.control.settle()
         case .hold(let turn):
             guard let run = run(of: turn) else { return }
@@ -222,7 +315,8 @@ public actor Conversation {
             run(of: turn)?.control.drop()
             await abandon(turn)
         case .say(let turn, let utterance): say(utterance, as: turn)
-        case .forget: forgetSoon()
+        case .forget: forgetAtOnce()
+        case .consent(let isGiven): answerConsent(isGiven)
         case .show(let light): show(light)
         }
     }
@@ -245,9 +339,16 @@ public actor Conversation {
     }
 
     private func makeRun(_ turn: Turn) -> TurnRun {
-        TurnRun(turn, parts: parts, settings: settings, keeper: keeper) { [post] in
-            post.yield($0)
-        }
+        TurnRun(
+            turn, parts: parts, settings: settings, keeper: keeper,
+            note: { [told] progress in
+                switch progress {
+                case .words(let words): told(.transcript(turn, words))
+                case .reply(let piece): told(.reply(turn, piece))
+                case .replyComplete, .provider: break
+                }
+            }
+        ) { [post] in post.yield($0) }
     }
 
     /// Waits for the end of `task`, but not without end.
@@ -306,6 +407,9 @@ public actor Conversation {
         case .forgetQuestion: .unasked(sentences.forgetQuestion, ownVoice: true)
         case .forgotten: .unasked(sentences.forgotten, ownVoice: true)
         case .kept: .unasked(sentences.notForgotten, ownVoice: true)
+        case .consentQuestion(let sentence): .unasked(sentence, ownVoice: true)
+        case .consentGiven: .unasked(sentences.claimAgreed, ownVoice: true)
+        case .consentWithheld: .unasked(sentences.claimRefused, ownVoice: true)
         case .lastAnswer:
             exchanges.last.map { .unasked($0.reply, ownVoice: false) }
                 ?? .unasked(settings.language.replies.nothingSaidYet, ownVoice: true)
@@ -328,7 +432,7 @@ public actor Conversation {
                     report.outcome == .stopped
                     || what.utterance.isAlarm && report.timeline[.heard] == nil
                 if isMissed, !Task.isCancelled {
-                    wanted.insert(what, at: 0)
+                    want(again: what)
                 } else if what.utterance.isAnnouncement, report.outcome == .failed {
                     offerLater(what)
                 } else {
@@ -414,7 +518,7 @@ extension TurnReport {
     }
 
     /// One line without a word of what was said.
-    var summary: String {
+    public var summary: String {
         let ending: (start: Step, end: Step) = (.captureEnded, .firstPlayed)
         let wait = timeline.duration(from: ending.start, to: ending.end).map {
             ", the answer began after \(Int($0.inMilliseconds.rounded())) ms"

@@ -9,6 +9,8 @@ public final class Failover<Provider: Sendable>: Sendable {
         let name: String
         let account: String
         let provider: Provider
+        /// How it did so far. Chains that share a link share it.
+        fileprivate let record = LinkRecord()
 
         /// - Parameter account: the same for links of all stages that a refused key or a lost
         ///   network concerns alike; nil for the name.
@@ -21,40 +23,66 @@ public final class Failover<Provider: Sendable>: Sendable {
 
     private let stage: String
     private let links: [Link]
+    /// How many of them stand before what was a whole chain.
+    private let preferred: Int
     private let outages: Outages
+    private let requests: RequestCount
     private let clock: any MomentClock
     private let log: Log
-    private let pauses = Mutex<[Int: Outages.Pause]>([:])
 
     /// - Parameters:
     ///   - stage: by which the chains of the same `outages` are told apart.
     ///   - links: at least one, the preferred first.
-    public init(
+    ///   - requests: counts what is asked of them, with that of other chains.
+    public convenience init(
         of stage: String = "chain", _ links: [Link], outages: Outages? = nil,
-        clock: any MomentClock, log: Log
+        requests: RequestCount = RequestCount(), clock: any MomentClock, log: Log
     ) {
         precondition(!links.isEmpty, "a chain has a last link")
+        let outages = outages ?? Outages(clock: clock)
+        self.init(
+            of: stage, links, preferred: 0, outages: outages, requests: requests, clock: clock,
+            log: log)
+    }
+
+    private init(
+        of stage: String, _ links: [Link], preferred: Int, outages: Outages,
+        requests: RequestCount, clock: any MomentClock, log: Log
+    ) {
         self.stage = stage
         self.links = links
-        self.outages = outages ?? Outages(clock: clock)
+        self.preferred = preferred
+        self.outages = outages
+        self.requests = requests
         self.clock = clock
         self.log = log
     }
 
+    /// The same chain behind another link, which is preferred to all of it. What one of them learns
+    /// of a link they share, the other knows.
+    public func preferring(_ link: Link) -> Failover {
+        Failover(
+            of: stage, [link] + links, preferred: preferred + 1, outages: outages,
+            requests: requests, clock: clock, log: log)
+    }
+
     /// Asks one link after the other.
     ///
-    /// - Parameter ask: is told why the links before gave no answer.
+    /// - Parameters:
+    ///   - isMeant: whether a provider can be asked this.
+    ///   - ask: is told why the links before gave no answer.
     /// - Returns: the first answer, and the name of the link that gave it.
     /// - Throws: if there is none, what the first link threw: it is the one that matters most.
     func first<Answer: Sendable>(
+        where isMeant: @Sendable (Provider) -> Bool = { _ in true },
         _ ask:
             @Sendable (Provider, _ failures: [ProviderError]) async throws(ProviderError)
             -> Answer
     ) async throws(ProviderError) -> (answer: Answer, name: String) {
         var failures: [ProviderError] = []
-        for (index, link) in links.enumerated() {
+        for (index, link) in links.enumerated() where isMeant(link.provider) {
             if index < links.count - 1, let reason = reasonToPassOver(index) {
-                outages.met(reason, at: key(index))
+                meet(reason, at: index)
                 failures.append(reason)
                 continue
             }
@@ -69,7 +97,8 @@ public final class Failover<Provider: Sendable>: Sendable {
                 fail(index, because: error)
             }
         }
-        throw failures[0]
+        throw failures.first
+            ?? .unavailable(provider: stage, reason: "nobody in the chain does this")
     }
 
     /// Asks the one link that is next, if `ask` has a question for it.
@@ -109,26 +138,35 @@ public final class Failover<Provider: Sendable>: Sendable {
     }
 
     /// By which this link is told from all others.
-    private func key(_ index: Int) -> String { "\(stage) \(index)" }
+    private func key(_ index: Int) -> String { "\(stage) \(index - preferred)" }
 
     private func reasonToPassOver(_ index: Int) -> ProviderError? {
         if let reason = outages.reasonToPassOver(links[index].account) { return reason }
-        return pauses.withLock { pauses in
-            guard let pause = pauses[index], clock.now < pause.until else { return nil }
+        return links[index].record.pause.withLock { pause in
+            guard let pause, clock.now < pause.until else { return nil }
             return pause.reason
         }
     }
 
     private func succeed(_ index: Int) {
-        pauses.withLock { _ = $0.removeValue(forKey: index) }
+        requests.note(stage, links[index].name, nil)
+        links[index].record.pause.withLock { $0 = nil }
         outages.works(links[index].account)
-        outages.answered(key(index))
+        if index >= preferred { outages.answered(key(index)) }
+    }
+
+    /// What is told aloud of outages is of the whole chain: a link before it is one caller's wish.
+    private func meet(_ reason: ProviderError, at index: Int) {
+        if index >= preferred { outages.met(reason, at: key(index)) }
     }
 
     /// The last link has nobody behind it, and is never passed over.
     private func fail(_ index: Int, because error: ProviderError) {
+        requests.note(stage, links[index].name, error)
         guard index < links.count - 1 else { return }
-        outages.met(error, at: key(index))
+        meet(error, at: index)
+        // Nobody was asked who is to be spared, and the clock may be set at any moment.
+        if case .clockNotSet = error { return log.info("\(error)") }
         let link = links[index]
         let provider = link.provider as? any Voice.Provider
         let shared = outages.fails(link.account, because: error) {
@@ -136,12 +174,17 @@ public final class Failover<Provider: Sendable>: Sendable {
         }
         let pause =
             shared
-            ?? pauses.withLock { pauses in
-                let pause = Outages.Pause(after: pauses[index], because: error, at: clock.now)
-                pauses[index] = pause
-                return pause
+            ?? link.record.pause.withLock { pause in
+                let new = Outages.Pause(after: pause, because: error, at: clock.now)
+                pause = new
+                return new
             }
         let seconds = (pause.until - clock.now).components.seconds
         log.warning("\(error); not asking \(link.name) for \(seconds) s")
     }
+}
+
+/// How a link did lately.
+private final class LinkRecord: Sendable {
+    let pause = Mutex<Outages.Pause?>(nil)
 }

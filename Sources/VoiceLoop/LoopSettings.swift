@@ -30,6 +30,10 @@ public struct LoopSettings: Sendable {
     public var keepsSound = false
     /// Whether the device makes its own small sounds.
     public var sounds = true
+    /// Whether the device says in its own voice what went wrong. Otherwise only the report does.
+    public var tellsTrouble = true
+    /// How many clauses may be written ahead of the one that is made into sound.
+    public var clausesAhead = 0
 
     public init() {}
 }
@@ -47,6 +51,8 @@ public struct LoopParts: Sendable {
     public var ownVoice: any SpeechSynthesizer
     /// Keeps what was said beyond the end of the program; nil if nothing does.
     public var memory: (any ConversationMemory)?
+    /// What of the device whoever asks may reach; nil for all that those who answer were given.
+    public var controls: (any DeviceControls)?
     public var clock: any MomentClock
     public var log: Log
 

@@ -63,7 +63,8 @@ public final class Outages: Sendable {
     ) -> Pause? {
         switch reason {
         case .keyRefused, .creditUsedUp, .unreachable: break
-        case .unavailable, .busy, .refused, .down, .failed, .foreignLanguage, .timedOut, .cancelled:
+        case .unavailable, .busy, .refused, .down, .failed, .foreignLanguage, .timedOut,
+            .clockNotSet, .cancelled:
             return nil
         }
         let (pause, isNew) = state.withLock { state in

@@ -15,6 +15,9 @@ public enum Phase: Equatable, Sendable {
     case counting(Turn, taps: Int, since: Moment)
     /// Whether to forget the conversation is being asked, or waited for.
     case confirming(Turn)
+    /// Whether somebody may manage the device is being asked, or waited for. The button is down
+    /// since then, if it is, and holding it longer says yes.
+    case consenting(Turn, down: Moment?)
     /// A timer rings.
     case ringing(Turn)
 
@@ -27,6 +30,7 @@ public enum Phase: Equatable, Sendable {
         case .speaking: "speaking"
         case .counting: "counting"
         case .confirming: "confirming"
+        case .consenting: "consenting"
         case .ringing: "ringing"
         }
     }
@@ -58,11 +62,15 @@ public enum Phase: Equatable, Sendable {
         case taps(Int)
         /// The device's question whether to forget: the tap says yes.
         case question
+        /// The device's question whether somebody may manage it: held long enough, the press says
+        /// yes and is no turn, and as anything else it says no.
+        case consent
     }
 
     public enum Event: Equatable, Sendable {
-        /// With the turn that begins if this press begins one.
-        case pressed(Turn, at: Moment)
+        /// With the turn that begins if this press begins one. A remote one is of nobody who stands
+        /// before the device.
+        case pressed(Turn, at: Moment, isRemote: Bool = false)
         case released(at: Moment)
         /// The button has been down since `since`, for as long as makes it held.
         case heldSince(Moment)
@@ -89,6 +97,8 @@ public enum Phase: Equatable, Sendable {
         case record(Turn, pressed: Moment)
         /// The press began then; say so with `heldSince` when it has become held.
         case timeHold(since: Moment)
+        /// The same, when it was held for as long as agreeing takes.
+        case timeConsent(since: Moment)
         /// A tap was let go then; say so with `tapsOver` when no other has followed.
         case timeTaps(since: Moment)
         /// It is a question from here on, no tap: what was held back may go to the providers.
@@ -112,6 +122,8 @@ public enum Phase: Equatable, Sendable {
         /// The question was asked; say `unanswered` when the time for an answer is over.
         case timeAnswer(Turn)
         case forget
+        /// Whether somebody may manage the device was answered.
+        case consent(Bool)
         case show(Light)
     }
 
@@ -121,6 +133,8 @@ public enum Phase: Equatable, Sendable {
         public var hold = Duration.milliseconds(400)
         /// A press this soon after a tap was let go is the next tap.
         public var betweenTaps = Duration.milliseconds(300)
+        /// A press this long agrees, where somebody wants to manage the device.
+        public var consent = Duration.seconds(3)
         /// For hands that cannot hold: a press starts, a press ends, and there are no taps.
         public var toggles = false
 
@@ -134,10 +148,16 @@ public enum Phase: Equatable, Sendable {
         // Late news of a turn that is over.
         if let told = event.turn, told != turn { return (self, []) }
         switch event {
-        case .pressed(let turn, let moment):
+        case .pressed(let turn, let moment, let isRemote):
+            if case .consenting(let old, _) = self {
+                return isRemote
+                    ? pressInstead(turn, at: moment, of: old, gestures)
+                    : pressToConsent(turn, at: moment, after: old)
+            }
             return gestures.toggles
                 ? toggle(turn, at: moment) : press(turn, at: moment, gestures)
         case .released(let moment):
+            if let since = consentingSince { return endConsent(since, at: moment, gestures) }
             return gestures.toggles ? (self, []) : release(at: moment, gestures)
         case .heldSince, .tapsOver, .unanswered: return timeIsUp(event)
         case .speechFound, .captureEnded, .replyBegan, .ended, .failed: return news(event)
@@ -173,6 +193,8 @@ public enum Phase: Equatable, Sendable {
                 turn, pressed: moment,
                 after: moment - since <= gestures.betweenTaps ? .taps(taps) : .idle)
         case .ringing(let old): (.idle, [.abandon(old), .show(.off)])
+        // Is dealt with before.
+        case .consenting: (self, [])
         case .listening(let turn, .handsFree(let since), let speech):
             Self.pressAgain(
                 turn, at: moment, speech: speech,
@@ -238,6 +260,7 @@ public enum Phase: Equatable, Sendable {
                 .speaking(turn),
                 [.drop(turn), .forget, .say(turn, .forgotten), .show(.speaking)]
             )
+        case .consent: return (.idle, [.drop(turn), .consent(false), .show(.off)])
         }
     }
 
@@ -260,7 +283,68 @@ public enum Phase: Equatable, Sendable {
                 .speaking(old),
                 [.drop(old), .forget, .say(old, .forgotten), .show(.speaking)]
             )
+        // Is dealt with before.
+        case .consenting: return (self, [])
         }
+    }
+
+    // MARK: - Consent
+
+    /// Records as any press does: until it was held long enough, nobody knows that it is no turn.
+    private func pressToConsent(
+        _ turn: Turn, at moment: Moment, after old: Turn
+    ) -> (Phase, [Effect]) {
+        (
+            .listening(turn, .down(since: moment, after: .consent), speech: false),
+            [
+                .abandon(old), .record(turn, pressed: moment), .timeConsent(since: moment),
+                .show(.listening),
+            ]
+        )
+    }
+
+    /// Whoever asks over the network must not be who agrees: such a press is as any other.
+    private func pressInstead(
+        _ turn: Turn, at moment: Moment, of old: Turn, _ gestures: Gestures
+    ) -> (Phase, [Effect]) {
+        let (phase, effects) =
+            gestures.toggles
+            ? Phase.idle.toggle(turn, at: moment)
+            : Self.begin(turn, pressed: moment, after: .turn)
+        return (phase, [.consent(false), .abandon(old)] + effects)
+    }
+
+    /// Since when the button is down that may agree.
+    private var consentingSince: Moment? {
+        switch self {
+        case .listening(_, .down(let since, after: .consent), _): since
+        case .consenting(_, let since): since
+        case .idle, .listening, .thinking, .speaking, .counting, .confirming, .ringing: nil
+        }
+    }
+
+    private func endConsent(
+        _ since: Moment, at moment: Moment, _ gestures: Gestures
+    ) -> (Phase, [Effect]) {
+        if moment - since >= gestures.consent { return agree() }
+        guard case .listening(let turn, _, let speech) = self else {
+            return (.idle, [.consent(false), .show(.off)])
+        }
+        if gestures.toggles {
+            return (
+                .listening(turn, .toggled, speech: speech), [.consent(false), .hold(turn)]
+            )
+        }
+        let (phase, effects) = release(at: moment, gestures)
+        return (phase, moment - since < gestures.hold ? effects : [.consent(false)] + effects)
+    }
+
+    private func agree() -> (Phase, [Effect]) {
+        guard let turn else { return (self, []) }
+        return (
+            .speaking(turn),
+            [.drop(turn), .consent(true), .say(turn, .consentGiven), .show(.speaking)]
+        )
     }
 
     private static func begin(
@@ -285,7 +369,8 @@ public enum Phase: Equatable, Sendable {
     // MARK: - Time
 
     private func timeIsUp(_ event: Event) -> (Phase, [Effect]) {
-        switch (self, event) {
+        if case .heldSince(let moment) = event, moment == consentingSince { return agree() }
+        return switch (self, event) {
         case (.listening(let turn, let press, let speech), .heldSince(let moment))
         where press.downSince == moment:
             (.listening(turn, .held, speech: speech), [.hold(turn)])
@@ -296,10 +381,15 @@ public enum Phase: Equatable, Sendable {
         where since == moment:
             taps > 1 ? Self.say(turn, .lastAnswer) : (.idle, [])
         case (.confirming(let turn), .unanswered): Self.say(turn, .kept)
+        case (.consenting(let turn, down: nil), .unanswered):
+            (
+                .speaking(turn),
+                [.consent(false), .say(turn, .consentWithheld), .show(.speaking)]
+            )
         // A press came first. Listed by phase, without `default`, so that a new phase does not
         // compile until someone has thought about it.
         case (.idle, _), (.listening, _), (.thinking, _), (.speaking, _), (.counting, _),
-            (.confirming, _), (.ringing, _):
+            (.confirming, _), (.consenting, _), (.ringing, _):
             (self, [])
         }
     }
@@ -309,7 +399,9 @@ public enum Phase: Equatable, Sendable {
             switch utterance {
             case .alarm: .ringing(turn)
             case .forgetQuestion: .confirming(turn)
-            case .lastAnswer, .forgotten, .kept, .announcement: .speaking(turn)
+            case .consentQuestion: .consenting(turn, down: nil)
+            case .lastAnswer, .forgotten, .kept, .consentGiven, .consentWithheld, .announcement:
+                .speaking(turn)
             }
         return (phase, [.say(turn, utterance), .show(.speaking)])
     }
@@ -319,6 +411,9 @@ public enum Phase: Equatable, Sendable {
     /// What the turn in hand tells of itself.
     private func news(_ event: Event) -> (Phase, [Effect]) {
         switch (self, event) {
+        case (.listening(let turn, .down(let since, after: .consent), _), .failed):
+            // No microphone is needed to agree.
+            (.consenting(turn, down: since), [.drop(turn)])
         case (.listening(let turn, let press, _), .speechFound):
             (.listening(turn, press, speech: true), [])
         case (.listening(let turn, _, _), .captureEnded(_, speech: true)):
@@ -338,11 +433,12 @@ public enum Phase: Equatable, Sendable {
         case (.confirming(let turn), .ended):
             // Now the person may answer.
             (self, [.timeAnswer(turn)])
+        case (.consenting(let turn, down: nil), .ended): (self, [.timeAnswer(turn)])
         case (.listening, .ended), (.thinking, .ended), (.speaking, .ended), (.ringing, .ended):
             (.idle, [.show(.off)])
-        // Late or repeated.
+        // Late or repeated; or the device has asked and could not be heard, which its page says too.
         case (.idle, _), (.listening, _), (.thinking, _), (.speaking, _), (.counting, _),
-            (.confirming, _), (.ringing, _):
+            (.confirming, _), (.consenting, _), (.ringing, _):
             (self, [])
         }
     }
@@ -353,7 +449,8 @@ extension Phase {
         switch self {
         case .idle: nil
         case .listening(let turn, _, _), .thinking(let turn), .speaking(let turn),
-            .counting(let turn, _, _), .confirming(let turn), .ringing(let turn):
+            .counting(let turn, _, _), .confirming(let turn), .consenting(let turn, _),
+            .ringing(let turn):
             turn
         }
     }

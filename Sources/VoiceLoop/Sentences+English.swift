@@ -16,6 +16,8 @@ extension Sentences {
         creditUsedUp: "The credit with the service that answers for me is used up. Please add"
             + " some there.",
         providerDown: "The service that answers for me is not working. Please try again later.",
+        clockNotSet: "My clock has not been set yet, so I cannot tell whom I would be talking to."
+            + " I will ask the service that answers for me as soon as it is.",
         brokenOff: "I am sorry, the answer broke off there.",
         notSetUp: "I am not set up yet. Please open my page in a browser on the same network, and"
             + " ask me for my address if you do not know it.",
@@ -29,12 +31,16 @@ extension Sentences {
         storeNewer: "My memory was written by a newer version of me, so I cannot use it. Please"
             + " update me.",
         storeUnwritable: "I cannot write to my memory card, so I will not remember anything.",
+        storeInMemoryOnly: "Whatever I am told, I will have forgotten when I am switched off, since"
+            + " nothing is kept on my memory card.",
         buttonStuck: "The button seems to be stuck. Please check it.",
         recoveryDone: "The password of my page is cleared. Please set a new one now.",
         claimQuestion: { address in
             "A browser at \(address) wants to manage me. Hold the button for three seconds to"
                 + " agree."
         },
+        claimAgreed: "You have agreed. Now choose a password in the browser.",
+        claimRefused: "Nobody agreed, so nobody may manage me.",
         timer: { duration, name in
             name.map { "Your \($0) timer for \(duration) is over." }
                 ?? "Your timer for \(duration) is over."

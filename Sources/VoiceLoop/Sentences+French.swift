@@ -17,6 +17,8 @@ extension Sentences {
         creditUsedUp: "Le crédit chez le service qui répond pour moi est épuisé. Recharge-le"
             + " là-bas.",
         providerDown: "Le service qui répond pour moi ne marche pas. Réessaie plus tard.",
+        clockNotSet: "Mon horloge n'est pas encore à l'heure, donc je ne peux pas vérifier à qui je"
+            + " parlerais. Dès qu'elle le sera, je demanderai au service qui répond pour moi.",
         brokenOff: "Désolé, la réponse s'est interrompue ici.",
         notSetUp: "Je ne suis pas encore configuré. Ouvre ma page dans un navigateur sur le même"
             + " réseau, et demande-moi mon adresse si tu ne la connais pas.",
@@ -32,12 +34,16 @@ extension Sentences {
         storeNewer: "Ma mémoire vient d'une version plus récente, donc je ne peux pas m'en servir."
             + " Mets-moi à jour.",
         storeUnwritable: "Je ne peux pas écrire sur ma carte mémoire, donc je ne retiendrai rien.",
+        storeInMemoryOnly: "J'oublierai tout ce qu'on me dit quand on m'éteindra, car rien n'est"
+            + " gardé sur ma carte mémoire.",
         buttonStuck: "Le bouton semble bloqué. Vérifie-le.",
         recoveryDone: "Le mot de passe de ma page est effacé. Choisis-en un nouveau maintenant.",
         claimQuestion: { address in
             "Un navigateur à l'adresse \(address) veut me gérer. Garde le bouton appuyé trois"
                 + " secondes pour accepter."
         },
+        claimAgreed: "Tu as accepté. Choisis maintenant un mot de passe dans le navigateur.",
+        claimRefused: "Personne n'a accepté, donc personne ne peut me gérer.",
         timer: { duration, name in
             "Ton minuteur\(name.map { " \($0)" } ?? "") est terminé : \(duration)."
         },

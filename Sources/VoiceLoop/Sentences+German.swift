@@ -20,6 +20,8 @@ extension Sentences {
             + " Bitte lade es dort auf.",
         providerDown: "Der Dienst, der für mich antwortet, ist gestört. Bitte versuche es später"
             + " noch einmal.",
+        clockNotSet: "Meine Uhr ist noch nicht gestellt, darum kann ich nicht prüfen, mit wem ich"
+            + " reden würde. Sobald sie stimmt, frage ich den Dienst, der für mich antwortet.",
         brokenOff: "Leider ist die Antwort an dieser Stelle abgebrochen.",
         notSetUp: "Ich bin noch nicht eingerichtet. Bitte öffne meine Seite in einem Browser im"
             + " selben Netz, und frag mich nach meiner Adresse, wenn du sie nicht kennst.",
@@ -36,12 +38,16 @@ extension Sentences {
             + " benutzen. Bitte aktualisiere mich.",
         storeUnwritable: "Ich kann nicht auf meine Speicherkarte schreiben und merke mir darum"
             + " nichts.",
+        storeInMemoryOnly: "Was man mir sagt, habe ich nach dem Ausschalten vergessen, denn auf"
+            + " meiner Speicherkarte wird nichts aufbewahrt.",
         buttonStuck: "Der Knopf scheint zu klemmen. Bitte sieh nach.",
         recoveryDone: "Das Passwort meiner Seite ist gelöscht. Bitte setze jetzt ein neues.",
         claimQuestion: { address in
             "Ein Browser mit der Adresse \(address) möchte mich verwalten. Halte den Knopf drei"
                 + " Sekunden lang, wenn du einverstanden bist."
         },
+        claimAgreed: "Du hast zugestimmt. Wähle jetzt im Browser ein Passwort.",
+        claimRefused: "Niemand hat zugestimmt, also darf mich niemand verwalten.",
         timer: { duration, name in
             "Dein Timer\(name.map { " \($0)" } ?? "") ist abgelaufen: \(duration)."
         },

@@ -15,6 +15,8 @@ extension Sentences {
             + " página.",
         creditUsedUp: "El crédito del servicio que responde por mí se ha acabado. Recárgalo allí.",
         providerDown: "El servicio que responde por mí no funciona. Inténtalo más tarde.",
+        clockNotSet: "Mi reloj todavía no está en hora, así que no puedo comprobar con quién"
+            + " hablaría. En cuanto lo esté, preguntaré al servicio que responde por mí.",
         brokenOff: "Lo siento, la respuesta se ha cortado aquí.",
         notSetUp: "Todavía no estoy configurado. Abre mi página en un navegador de la misma red, y"
             + " pregúntame mi dirección si no la sabes.",
@@ -28,12 +30,16 @@ extension Sentences {
         storeDamaged: "Mi memoria estaba dañada. La he apartado y he empezado una nueva.",
         storeNewer: "Mi memoria es de una versión más nueva, así que no puedo usarla. Actualízame.",
         storeUnwritable: "No puedo escribir en mi tarjeta de memoria, así que no recordaré nada.",
+        storeInMemoryOnly: "Olvidaré lo que me digan cuando me apaguen, porque nada se guarda en mi"
+            + " tarjeta de memoria.",
         buttonStuck: "El botón parece atascado. Compruébalo.",
         recoveryDone: "La contraseña de mi página está borrada. Pon una nueva ahora.",
         claimQuestion: { address in
             "Un navegador en la dirección \(address) quiere gestionarme. Mantén el botón pulsado"
                 + " tres segundos para aceptar."
         },
+        claimAgreed: "Has aceptado. Elige ahora una contraseña en el navegador.",
+        claimRefused: "Nadie ha aceptado, así que nadie puede administrarme.",
         timer: { duration, name in
             "Tu temporizador\(name.map { " \($0)" } ?? "") ha terminado: \(duration)."
         },

@@ -13,6 +13,8 @@ public struct Sentences: Sendable {
     public let keyRefused: String
     public let creditUsedUp: String
     public let providerDown: String
+    /// The clock was never set, so nobody elsewhere can be trusted.
+    public let clockNotSet: String
     /// It had begun to answer, and did not go on.
     public let brokenOff: String
     /// Nobody has claimed the device or given it a key yet.
@@ -29,11 +31,16 @@ public struct Sentences: Sendable {
     public let storeDamaged: String
     public let storeNewer: String
     public let storeUnwritable: String
+    /// It is kept where it is gone when the power is.
+    public let storeInMemoryOnly: String
     public let buttonStuck: String
     /// The page's password was cleared.
     public let recoveryDone: String
     /// A request to manage the device: from which address, as it is spoken.
     public let claimQuestion: @Sendable (_ address: String) -> String
+    public let claimAgreed: String
+    /// Nobody held the button.
+    public let claimRefused: String
 
     private let timer: @Sendable (_ duration: String, _ name: String?) -> String
     private let lateTimer: @Sendable (_ duration: String, _ name: String?, _ ago: String) -> String
@@ -53,12 +60,15 @@ public struct Sentences: Sendable {
         _ language: SpokenLanguage, microphoneMissing: String, microphoneMuted: String,
         notUnderstood: String, noRecognizer: String, noAnswer: String,
         onlyEnglishOffline: String, noNetwork: String, keyRefused: String, creditUsedUp: String,
-        providerDown: String, brokenOff: String, notSetUp: String, forgetQuestion: String,
+        providerDown: String, clockNotSet: String, brokenOff: String, notSetUp: String,
+        forgetQuestion: String,
         forgotten: String,
         notForgotten: String,
         settingWrong: @escaping @Sendable (_ key: String, _ others: Bool) -> String,
-        storeDamaged: String, storeNewer: String, storeUnwritable: String, buttonStuck: String,
-        recoveryDone: String, claimQuestion: @escaping @Sendable (_ address: String) -> String,
+        storeDamaged: String, storeNewer: String, storeUnwritable: String,
+        storeInMemoryOnly: String, buttonStuck: String, recoveryDone: String,
+        claimQuestion: @escaping @Sendable (_ address: String) -> String,
+        claimAgreed: String, claimRefused: String,
         timer: @escaping @Sendable (_ duration: String, _ name: String?) -> String,
         lateTimer:
             @escaping @Sendable (_ duration: String, _ name: String?, _ ago: String)
@@ -75,6 +85,7 @@ public struct Sentences: Sendable {
         self.keyRefused = keyRefused
         self.creditUsedUp = creditUsedUp
         self.providerDown = providerDown
+        self.clockNotSet = clockNotSet
         self.brokenOff = brokenOff
         self.notSetUp = notSetUp
         self.forgetQuestion = forgetQuestion
@@ -84,9 +95,12 @@ public struct Sentences: Sendable {
         self.storeDamaged = storeDamaged
         self.storeNewer = storeNewer
         self.storeUnwritable = storeUnwritable
+        self.storeInMemoryOnly = storeInMemoryOnly
         self.buttonStuck = buttonStuck
         self.recoveryDone = recoveryDone
         self.claimQuestion = claimQuestion
+        self.claimAgreed = claimAgreed
+        self.claimRefused = claimRefused
         self.timer = timer
         self.lateTimer = lateTimer
     }

@@ -47,6 +47,7 @@ extension Sentences {
         case .unreachable: noNetwork
         case .busy, .down, .timedOut: providerDown
         case .foreignLanguage: onlyEnglishOffline
+        case .clockNotSet: clockNotSet
         case .unavailable, .refused, .failed, .cancelled: other ?? noAnswer
         }
     }
@@ -59,6 +60,7 @@ extension Sentences {
         case .keyRefused: keyRefused
         case .creditUsedUp: creditUsedUp
         case .unreachable: noNetwork
+        case .clockNotSet: clockNotSet
         case .busy, .down, .timedOut, .failed, .refused, .unavailable: providerDown
         case .foreignLanguage, .cancelled: nil
         }

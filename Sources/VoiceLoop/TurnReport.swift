@@ -14,6 +14,8 @@ public struct TurnReport: Sendable {
     public var providers: [String: String] = [:]
     /// Why it failed, for the log and the page; nil otherwise.
     public var failure: String?
+    /// What was the matter, for whoever acts on it; nil unless it failed.
+    public var problem: TurnProblem?
     /// The question as it was recorded.
     public var question = AudioChunk([], format: .speech)
     /// The answer as it was played, if the settings keep sound.

@@ -13,8 +13,10 @@ final class TurnRun: Sendable {
     let parts: LoopParts
     let settings: LoopSettings
     /// Keeps the turn; nil if nothing does.
-    private let keeper: TurnKeeper?
+    let keeper: TurnKeeper?
     private let tell: @Sendable (Phase.Event) -> Void
+    let goal: SingleTurn.Goal
+    let note: @Sendable (SingleTurn.Progress) -> Void
     let report: Mutex<TurnReport>
     let played = Mutex<(samples: [Int16], format: AudioFormat)?>(nil)
 
@@ -30,12 +32,16 @@ final class TurnRun: Sendable {
 
     init(
         _ turn: Turn, parts: LoopParts, settings: LoopSettings, keeper: TurnKeeper? = nil,
+        goal: SingleTurn.Goal = .sound,
+        note: @escaping @Sendable (SingleTurn.Progress) -> Void = { _ in },
         post: @escaping @Sendable (Phase.Event) -> Void
     ) {
         self.turn = turn
         self.parts = parts
         self.settings = settings
         self.keeper = keeper
+        self.goal = goal
+        self.note = note
         tell = post
         report = Mutex(TurnReport(turn: turn))
     }
@@ -52,6 +58,12 @@ final class TurnRun: Sendable {
 
     func set<Value>(_ key: WritableKeyPath<TurnReport, Value>, _ value: Value) {
         report.withLock { $0[keyPath: key] = value }
+    }
+
+    /// Who answers for a stage, by the name of its chain.
+    func set(provider name: String, of stage: String) {
+        let isNew = report.withLock { $0.providers.updateValue(name, forKey: stage) != name }
+        if isNew { note(.provider(stage: stage, name)) }
     }
 
     /// Takes the question, asks, and answers. Returns when everything has been heard, or soon
@@ -71,8 +83,9 @@ final class TurnRun: Sendable {
             } else {
                 set(\.outcome, .failed)
                 set(\.failure, "\(error)")
+                set(\.problem, TurnProblem(error))
                 post(.failed(turn))
-                await apologize(for: error, on: playback)
+                if settings.tellsTrouble { await apologize(for: error, on: playback) }
             }
         }
         post(.ended(turn))
@@ -101,8 +114,17 @@ final class TurnRun: Sendable {
             let thinking = Thinking()
             async let _ = tick(while: thinking, on: playback)
             defer { thinking.end() }
+            let question = try await words
+            if goal == .words { return understood(question) }
             return try await reply(
-                to: try await words, after: exchanges, on: playback, while: thinking)
+                to: question, after: exchanges, on: playback, while: thinking)
+        case .file(let file):
+            mark(.pressed)
+            prepare()
+            let question = try await transcribe(file)
+            if goal == .words { return understood(question) }
+            return try await reply(
+                to: question, after: exchanges, on: playback, while: Thinking())
         case .written(let text):
             mark(.pressed)
             prepare()
@@ -130,8 +152,16 @@ final class TurnRun: Sendable {
     /// Whoever will be asked gets ready while the person speaks.
     private func prepare() {
         parts.recognizers.next.prepare()
-        parts.languageModels.next.prepare()
-        parts.synthesizers.next.prepare()
+        if goal != .words { parts.languageModels.next.prepare() }
+        if goal == .sound { parts.synthesizers.next.prepare() }
+    }
+
+    /// Nothing else was asked for than the words, which may be none.
+    private func understood(_ words: String) -> Outcome {
+        mark(.transcript)
+        set(\.transcript, words)
+        note(.words(words))
+        return .answered
     }
 
     private func reply(
@@ -141,10 +171,15 @@ final class TurnRun: Sendable {
         mark(.transcript)
         set(\.transcript, question)
         guard !question.isEmpty else { throw TurnFailure.noWords }
-        try await speak(
-            replyingTo: question, after: await exchanges(), on: playback, while: thinking)
+        note(.words(question))
+        let text = try await write(replyTo: question, after: await exchanges())
+        guard goal == .sound else {
+            try await readOut(text)
+            return .answered
+        }
+        try await speak(text, on: playback, while: thinking)
         thinking.end()
-        try await tellOutage(on: playback)
+        if settings.tellsTrouble { try await tellOutage(on: playback) }
         try await hearOut(playback)
         return .answered
     }
@@ -281,16 +316,33 @@ final class TurnRun: Sendable {
     }
 
     private func transcribe() async throws -> String {
-        let (text, name): (String, String)
         do {
-            (text, name) = try await parts.recognizers.first {
-                [recording] recognizer, _ throws(ProviderError) in
-                try await recognizer.transcript(of: recording.sound())
-            }
+            return heard(
+                try await parts.recognizers.first {
+                    [recording] recognizer, _ throws(ProviderError) in
+                    try await recognizer.transcript(of: recording.sound())
+                })
         } catch {
             throw TurnFailure.recognizer(error)
         }
-        set(\.providers["speechToText"], name)
+    }
+
+    private func transcribe(_ file: VoiceSample) async throws -> String {
+        do {
+            return heard(
+                try await parts.recognizers.first(where: { $0 is any FileRecognizer }) {
+                    recognizer, _ throws(ProviderError) in
+                    guard let recognizer = recognizer as? any FileRecognizer else { return "" }
+                    return try await recognizer.transcript(of: file)
+                })
+        } catch {
+            throw TurnFailure.recognizer(error)
+        }
+    }
+
+    private func heard(_ words: (answer: String, name: String)) -> String {
+        let (text, name) = words
+        set(provider: name, of: "speechToText")
         parts.log.debug("\(turn): heard \"\(text)\"")
         return text
     }
@@ -333,6 +385,8 @@ final class TurnRun: Sendable {
                 mark(.firstPlayed, at: try await playback.play(chunk))
             }
         } catch let error as ProviderError {
+            // A press has ended it, which is no failure.
+            if error == .cancelled { throw CancellationError() }
             parts.log.error("\(turn): \(error)")
             _ = try await playback.play(Sounds.failed)
         }

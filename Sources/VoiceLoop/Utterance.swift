@@ -7,6 +7,11 @@ public enum Utterance: Equatable, Sendable {
     case forgotten
     /// Nobody agreed to forget.
     case kept
+    /// Whether somebody may manage the device, in a sentence; holding the button agrees.
+    case consentQuestion(String)
+    case consentGiven
+    /// Nobody agreed to that.
+    case consentWithheld
     /// A sentence, in the owner's language.
     case announcement(String)
     /// A sentence said again and again, with a sound, until a press silences it.
@@ -16,4 +21,5 @@ public enum Utterance: Equatable, Sendable {
 extension Utterance {
     var isAlarm: Bool { if case .alarm = self { true } else { false } }
     var isAnnouncement: Bool { if case .announcement = self { true } else { false } }
+    var isConsentQuestion: Bool { if case .consentQuestion = self { true } else { false } }
 }

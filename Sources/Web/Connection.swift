@@ -9,7 +9,11 @@ public final class Connection: Sendable {
     public let number: Int
     /// The client's address without its port, as one writes it.
     public let peer: String
+    /// The address of this machine that the client has connected to, without the port.
+    public let local: String
     public let accepted: Moment
+    /// Nobody reads on the way: the connection is HTTPS.
+    public let isSecure: Bool
 
     /// The client hung up, or the server is ending.
     public struct Gone: Error {
@@ -19,21 +23,25 @@ public final class Connection: Sendable {
     /// libmicrohttpd's, which closes it after this object was taken out of the table.
     let descriptor: CInt
     let library: LibraryConnection
-    private let stopping: StopSignal
+    private let signals: ServerSignals
     private let limits: ServerLimits
     private let deadline: Mutex<Moment?>
     /// What it becomes when the head of the answer is out.
     private let upgrade = Mutex<(next: UpgradedConnection?, isDone: Bool)>((nil, false))
+    /// What is answered now has no end of its own.
+    private let isEndless = Mutex(false)
 
     init(
         number: Int, _ library: LibraryConnection, descriptor: CInt, peer: String,
-        stopping: StopSignal, limits: ServerLimits
+        local: String, isSecure: Bool, signals: ServerSignals, limits: ServerLimits
     ) {
         self.number = number
         self.library = library
         self.descriptor = descriptor
         self.peer = peer
-        self.stopping = stopping
+        self.local = local
+        self.isSecure = isSecure
+        self.signals = signals
         self.limits = limits
         accepted = .now
         deadline = Mutex(.now + limits.idle)
@@ -43,9 +51,19 @@ public final class Connection: Sendable {
     ///
     /// - Throws: at once when the client hangs up or the server is stopped.
     public func sleep(until moment: Moment) throws(Gone) {
-        let isReached = sleepThread(
-            until: moment, unless: [stopping.descriptor], orHungUp: descriptor)
+        let isReached = sleepThread(until: moment, unless: ends, orHungUp: descriptor)
         if !isReached { throw Gone() }
+    }
+
+    /// Blocks the connection's thread until `moment`, or until `descriptor` can be read.
+    ///
+    /// - Returns: whether `moment` was reached.
+    /// - Throws: at once when the client hangs up or the server is stopped.
+    func sleep(until moment: Moment, orWokenBy wake: CInt) throws(Gone) -> Bool {
+        let isReached = sleepThread(
+            until: moment, unless: ends + [wake], orHungUp: descriptor)
+        if !isReached, isGone { throw Gone() }
+        return isReached
     }
 
     /// Blocks the connection's thread while a task does `work`.
@@ -56,7 +74,9 @@ public final class Connection: Sendable {
         for work: @escaping @Sendable () async throws -> Result
     ) throws -> Result {
         let answer = Answer<Result>()
-        let task = Task {
+        // Threads of their own run tasks of this priority, so that many requests never queue up
+        // before the button.
+        let task = Task(priority: .utility) {
             do {
                 answer.give(.success(try await work()))
             } catch {
@@ -64,7 +84,7 @@ public final class Connection: Sendable {
             }
         }
         while answer.value == nil {
-            let wakes = [answer.descriptor, stopping.descriptor]
+            let wakes = [answer.descriptor] + ends
             _ = sleepThread(until: .now + .seconds(3600), unless: wakes, orHungUp: descriptor)
             if answer.value == nil, isGone {
                 task.cancel()
@@ -75,7 +95,23 @@ public final class Connection: Sendable {
     }
 
     private var isGone: Bool {
-        !sleepThread(until: .now, unless: [stopping.descriptor], orHungUp: descriptor)
+        !sleepThread(until: .now, unless: ends, orHungUp: descriptor)
+    }
+
+    /// What ends a wait: the server's end, and for what has no end of its own, the beginning of that.
+    private var ends: [CInt] {
+        [signals.stopping.descriptor] + (endsWithServer ? [signals.ending.descriptor] : [])
+    }
+
+    /// What is answered now ends in order as soon as the server begins to end.
+    var endsWithServer: Bool { isEndless.withLock { $0 } }
+    func answers(_ response: Response) {
+        isEndless.withLock { $0 = response.isEndless }
+        if case .bytes(let bytes) = response.body {
+            waitsForClient(toTake: bytes.count)
+        } else {
+            waitsForClient()
+        }
     }
 
     /// Ends the connection at once with a reset (RST), as a router that lost its state would: what
@@ -88,14 +124,30 @@ public final class Connection: Sendable {
 
     // When it is ended by force, in the order of a request's life.
 
-    func requestBegan() { deadline.withLock { $0 = .now + limits.arrival } }
+    func requestBegan() {
+        isEndless.withLock { $0 = false }
+        deadline.withLock { $0 = .now + limits.arrival }
+    }
+    /// Some of the body came; what our own code does with it is not the client's fault.
+    ///
+    /// - Returns: what is left of the client's time.
+    func bodyCame() -> Duration {
+        deadline.withLock { deadline in
+            defer { deadline = nil }
+            return deadline.map { $0 - .now } ?? limits.arrival
+        }
+    }
+    /// What is left grows by what was earned: bytes, at the pace that is asked for.
+    func wantsMore(_ left: Duration, earned bytes: Int) {
+        deadline.withLock { $0 = .now + min(left + limits.time(for: bytes), limits.arrival) }
+    }
     /// While our own code works, it may take its time.
     func answerBegan() { deadline.withLock { $0 = nil } }
-    /// Something is to be sent, and the client has to take it.
-    func waitsForClient() {
+    /// Something is to be sent, and the client has to take it; or it is the client's turn to ask.
+    func waitsForClient(toTake bytes: Int = 0) {
         // A WebSocket has its own signs of life.
         if upgrade.withLock({ $0.isDone }) { return }
-        deadline.withLock { $0 = .now + limits.idle }
+        deadline.withLock { $0 = .now + limits.idle + limits.time(for: bytes) }
     }
 
     func becomes(_ upgraded: UpgradedConnection) { upgrade.withLock { $0.next = upgraded } }
@@ -111,6 +163,12 @@ public final class Connection: Sendable {
 
     /// Makes libmicrohttpd see the end of the connection.
     func hangUp() { shutdown(descriptor, CInt(SHUT_RDWR)) }
+}
+
+/// How a server tells its connections that it ends: first in order, then at once.
+struct ServerSignals: Sendable {
+    let ending = StopSignal()
+    let stopping = StopSignal()
 }
 
 /// Tells every thread that sleeps in a connection that the server ends.

@@ -20,6 +20,8 @@ final class ConnectionTable: Sendable {
         }
     }
 
+    var count: Int { connections.withLock { $0.count } }
+
     func add(_ connection: Connection) {
         connections.withLock { $0[connection.number] = connection }
     }

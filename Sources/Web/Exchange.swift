@@ -16,6 +16,9 @@ final class Exchange {
     /// How much of a body is read only to be forgotten, so that its sender gets to read why, and
     /// keeps the connection.
     private static let forgivable = 65_536
+    /// The same once it has begun, which cannot be answered before its end. How long that may take
+    /// is bounded elsewhere.
+    private static let mostForgotten = 32 << 20
 
     init(target: String, connection: Connection, log: Log) {
         self.target = target
@@ -46,6 +49,7 @@ final class Exchange {
             receiver = try handler(request)
         } catch {
             failure = error
+            if error is Connection.Gone { return nil }
             guard let length = request.contentLength, length <= Self.forgivable else {
                 return answer(to: error)
             }
@@ -57,6 +61,8 @@ final class Exchange {
 
     /// - Returns: false if the connection is to be ended.
     func receive(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        let left = connection.bodyCame()
+        defer { connection.wantsMore(left, earned: bytes.count) }
         if failure == nil {
             do {
                 try receiver?.receive(bytes)
@@ -68,7 +74,7 @@ final class Exchange {
             }
         }
         forgotten += bytes.count
-        return forgotten <= Self.forgivable * 16
+        return forgotten <= Self.mostForgotten
     }
 
     /// What went wrong in here is for the log; the client learns only that it did.
@@ -83,6 +89,7 @@ final class Exchange {
     /// - Returns: the answer, or nil if there is nobody to take it.
     func finish() -> Response? {
         connection.answerBegan()
+        if failure is Connection.Gone { return nil }
         if let failure { return answer(to: failure) }
         do {
             return try receiver?.finish()
@@ -118,7 +125,8 @@ final class BodyReader {
                 piece = more[...]
             }
         } catch {
-            return cmhd_body_failed
+            let isOver = error is Connection.Gone && connection.endsWithServer
+            return isOver ? cmhd_end_of_body : cmhd_body_failed
         }
         let count = min(piece.count, buffer.count)
         buffer.copyBytes(from: piece.prefix(count))

@@ -83,6 +83,7 @@ private final class Processor {
         private let piece: (FormPiece) throws -> Void
         private(set) var failure: (any Error)?
         private(set) var isEmpty = true
+        private var parts = 0
         /// The library may begin a part with an empty piece, and begin it again when its bytes are
         /// there; a part without bytes is an empty piece, too.
         private var held: FormPiece?
@@ -105,12 +106,34 @@ private final class Processor {
             held = nil
         }
 
+        /// No form of ours has more; each may cost its reader something.
+        private static let mostParts = 100
+
         private func give(_ piece: FormPiece) {
             guard failure == nil else { return }
             do {
+                if piece.offset == 0 { try count(piece) }
                 try self.piece(piece)
             } catch {
                 failure = error
+            }
+        }
+
+        private func count(_ piece: FormPiece) throws(HTTPError) {
+            parts += 1
+            guard parts <= Self.mostParts else {
+                throw HTTPError(
+                    413, "too_large", "the form has more than \(Self.mostParts) parts")
+            }
+            guard !piece.name.isEmpty else {
+                throw .badRequest("a part of the form has no name")
+            }
+            // They may end up in a header or in a list of ours.
+            for text in [piece.name, piece.fileName, piece.contentType] {
+                guard let text else { continue }
+                guard !text.utf8.contains(where: { $0 < 0x20 || $0 == 0x7F }) else {
+                    throw .badRequest("a name in the form has control characters")
+                }
             }
         }
     }

@@ -26,9 +26,26 @@ public struct HTTPError: Error, CustomStringConvertible {
         HTTPError(400, "bad_request", message, field: field)
     }
 
+    static func missing(_ field: String, _ what: String) -> HTTPError {
+        HTTPError(422, "missing_field", "\(field) is missing: \(what)", field: field)
+    }
+
+    /// - Parameter problem: goes on from the field's name.
+    static func invalid(_ field: String, _ problem: String) -> HTTPError {
+        HTTPError(422, "invalid_field", "\(field) \(problem)", field: field)
+    }
+
+    static func unauthorized(_ message: String) -> HTTPError {
+        HTTPError(
+            401, "unauthorized", message,
+            headers: [Header("WWW-Authenticate", "Bearer realm=\"pressel\"")])
+    }
+
     static func tooLarge(_ limit: Int) -> HTTPError {
         HTTPError(413, "too_large", "the request's body is longer than \(limit) bytes")
     }
+
+    static let ending = HTTPError(503, "shutting_down", "the device is shutting down")
 
     static let internalError = HTTPError(500, "internal_error", "something went wrong in here")
 }

@@ -11,9 +11,20 @@ struct ListeningSocket: ~Copyable {
     ///   - address: IPv4 or IPv6, as one writes it; `::` takes both.
     ///   - port: 0 for any that is free.
     init(address: String, port: Int) throws(SystemError) {
-        let place = "\(address.contains(":") ? "[\(address)]" : address):\(port)"
+        let place = written(address, port)
         var storage = sockaddr_storage()
         let (family, length) = try Self.fill(&storage, address: address, port: port)
+        if let handed = Self.handed(at: place) {
+            // Also one that `HandedSockets` shut.
+            guard listen(handed, 64) == 0 else {
+                let code = errno
+                close(handed)
+                throw SystemError("listen on", place, code: code)
+            }
+            self.number = handed
+            self.port = port
+            return
+        }
         let kind = CInt(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue)
         let number = socket(family, kind, 0)
         guard number >= 0 else { throw SystemError("listen on", place, code: errno) }
@@ -35,6 +46,18 @@ struct ListeningSocket: ~Copyable {
         }
         self.number = number
         self.port = Self.port(of: number)
+    }
+
+    /// A copy of the service manager's socket at this very place, if it opened one.
+    private static func handed(at place: String) -> CInt? {
+        let copy = HandedSockets.copy { Self.place(of: $0) == place }
+        if let copy { _ = fcntl(copy, F_SETFL, fcntl(copy, F_GETFL) | O_NONBLOCK) }
+        return copy
+    }
+
+    /// Where a socket is bound to, as `place` above.
+    fileprivate static func place(of socket: CInt) -> String {
+        written(localAddress(of: socket), port(of: socket))
     }
 
     /// Leaves the descriptor to somebody else, who closes it.
@@ -91,14 +114,33 @@ struct ListeningSocket: ~Copyable {
     }
 }
 
+/// Refuses whoever comes to a socket that the service manager opened elsewhere than at these ports
+/// of `address`: nobody serves it.
+public func refuseUnserved(but address: String, ports: [Int]) {
+    let served = ports.map { written(address, $0) }
+    HandedSockets.shut { !served.contains(ListeningSocket.place(of: $0)) }
+}
+
+private func written(_ address: String, _ port: Int) -> String {
+    "\(address.contains(":") ? "[\(address)]" : address):\(port)"
+}
+
 /// The address at the other end, without its port, as one writes it.
-func peerAddress(of socket: CInt) -> String {
+func peerAddress(of socket: CInt) -> String { address(of: socket, getpeername) }
+
+/// The address at this end, likewise.
+func localAddress(of socket: CInt) -> String { address(of: socket, getsockname) }
+
+private func address(
+    of socket: CInt,
+    _ end: (CInt, UnsafeMutablePointer<sockaddr>, UnsafeMutablePointer<socklen_t>) -> CInt
+) -> String {
     var name = [CChar](repeating: 0, count: 64)
     var storage = sockaddr_storage()
     var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
     let status = withUnsafeMutablePointer(to: &storage) { storage in
         storage.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
-            guard getpeername(socket, address, &length) == 0 else { return false }
+            guard end(socket, address, &length) == 0 else { return false }
             return getnameinfo(
                 address, length, &name, socklen_t(name.count), nil, 0, NI_NUMERICHOST) == 0
         }

@@ -27,6 +27,9 @@ public struct Request: Sendable {
         self.headers = headers
         self.connection = connection
         self.began = began
+        guard headers.allSatisfy({ $0.isWellFormed }) else {
+            throw .badRequest("a header of the request has a name or a value that none can have")
+        }
         func count(_ name: String) -> Int { headers.count { $0.name.isSame(as: name) } }
         let hosts = count("Host")
         guard hosts <= 1, hosts == 1 || version != "HTTP/1.1" else {
@@ -40,8 +43,17 @@ public struct Request: Sendable {
         let target = try RequestTarget(target)
         path = target.path
         query = target.query
-        if let encoding = self["Transfer-Encoding"], !encoding.isSame(as: "chunked") {
-            throw .badRequest("only chunked is known as Transfer-Encoding")
+        if let encoding = self["Transfer-Encoding"] {
+            guard encoding.isSame(as: "chunked"), version == "HTTP/1.1" else {
+                throw .badRequest("only chunked is known as Transfer-Encoding, in HTTP/1.1")
+            }
+        }
+        // What is small on its way may be huge when it is unpacked.
+        if let encoding = self["Content-Encoding"], !encoding.isSame(as: "identity") {
+            throw HTTPError(
+                415, "unsupported_media_type",
+                "a body is taken as it is, not with Content-Encoding: send it unpacked",
+                headers: [Header("Accept-Encoding", "identity")])
         }
     }
 
@@ -72,5 +84,21 @@ extension String {
     func trimmingSpaces() -> String {
         let isSpace = { (character: Character) in character == " " || character == "\t" }
         return String(drop(while: isSpace).reversed().drop(while: isSpace).reversed())
+    }
+}
+
+extension Header {
+    /// As RFC 9110 wants it: what is between the name and its colon, or hides in the value, other
+    /// programs may read in another way.
+    fileprivate var isWellFormed: Bool {
+        !name.isEmpty && name.utf8.allSatisfy(Self.isTokenByte)
+            && value.utf8.allSatisfy { ($0 >= 0x20 && $0 != 0x7F) || $0 == 0x09 }
+    }
+
+    private static func isTokenByte(_ byte: UInt8) -> Bool {
+        switch byte {
+        case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: true
+        default: "!#$%&'*+-.^_`|~".utf8.contains(byte)
+        }
     }
 }

@@ -24,17 +24,18 @@ struct RequestTarget: Equatable {
 
     private static func path(_ raw: String) throws(HTTPError) -> String {
         let problem = HTTPError.badRequest("the path of the request is not in its normal form")
-        guard raw.hasPrefix("/"), !raw.utf8.contains(UInt8(ascii: "\\")),
+        guard raw.hasPrefix("/"),
             let decoded = decoded(raw[...], plusIsSpace: false)
         else { throw problem }
+        let slashes = "/\\".utf8
         let segments = raw.dropFirst().split(separator: "/", omittingEmptySubsequences: false)
         for (index, segment) in segments.enumerated() {
             // One slash at the end is allowed.
             let isLast = index == segments.count - 1
             let plain = Self.decoded(segment, plusIsSpace: false) ?? ""
-            if plain.isEmpty && !isLast || plain == "." || plain == ".." || plain.contains("/") {
-                throw problem
-            }
+            let isPlaceless = plain.isEmpty && !isLast || plain == "." || plain == ".."
+            // To some, a backslash is a slash. Bytes: a slash with an accent is one character.
+            if isPlaceless || plain.utf8.contains(where: slashes.contains) { throw problem }
         }
         return decoded
     }

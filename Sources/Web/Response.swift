@@ -20,6 +20,8 @@ public struct Response {
         /// what it gives is sent at once. Throwing breaks the connection off, so that the client
         /// sees an incomplete answer. The function is let go of when nobody reads any more.
         case stream(next: () throws -> [UInt8]?)
+        /// The same, of a length that is known: so many bytes in all.
+        case sized(Int, next: () throws -> [UInt8]?)
         /// The connection becomes a WebSocket, whose messages `talk` sends and reads; it is closed
         /// when `talk` returns, and broken off when the server is stopped. Made by
         /// `Response.webSocket`.
@@ -29,6 +31,10 @@ public struct Response {
     public var status: Int
     public var headers: [Header]
     public var body: Body
+    /// The body is a stream without an end of its own, as events are: it ends, complete, as soon as
+    /// the server begins to end. `Connection.sleep` and `wait` throw `Gone` then, which `next` must
+    /// pass on.
+    public var isEndless = false
 
     public init(_ status: Int = 200, headers: [Header] = [], body: Body = .bytes([])) {
         self.status = status

@@ -81,7 +81,9 @@ private struct PathTemplate: Equatable {
         return parameters
     }
 
+    /// By bytes: a slash and an accent behind it are one character.
     private static func parts(of path: String) -> [Substring] {
-        path.split(separator: "/", omittingEmptySubsequences: false)
+        path[...].utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+            .map { Substring($0) }
     }
 }

@@ -26,18 +26,26 @@ public final class Server: Sendable {
             self.chain = chain
             self.key = key
         }
+
+        public init(_ certificate: ServerCertificate) {
+            self.init(chain: certificate.chain, key: certificate.key)
+        }
     }
 
     /// - Parameters:
     ///   - address: IPv4 or IPv6, as one writes it.
     ///   - port: 0 for any that is free.
+    ///   - headers: go with every answer, but for those that it has itself.
     ///   - handler: is called on the threads of connections, on several at once.
     public init(
         address: String, port: Int, limits: ServerLimits = ServerLimits(),
-        certificate: Certificate? = nil, log: Log = .silent, handler: @escaping Handler
+        certificate: Certificate? = nil, headers: [Header] = [], log: Log = .silent,
+        handler: @escaping Handler
     ) throws(SystemError) {
         let socket = try ListeningSocket(address: address, port: port)
-        let core = ServerCore(limits: limits, log: log, handler: handler)
+        let core = ServerCore(
+            isSecure: certificate != nil, limits: limits, headers: headers, log: log,
+            handler: handler)
         self.port = socket.port
         // The library closes it, also when it does not start.
         let listener = socket.release()
@@ -51,7 +59,7 @@ public final class Server: Sendable {
             answerRequest, noteConnection, beginRequest, endRequest,
             Unmanaged.passUnretained(core).toOpaque())
         guard let pointer else {
-            core.stopping.signal()
+            core.signals.stopping.signal()
             throw SystemError(
                 certificate == nil ? "start a server on" : "start HTTPS with this certificate on",
                 "\(address):\(port)", code: EINVAL)
@@ -62,6 +70,9 @@ public final class Server: Sendable {
 
     deinit { stop() }
 
+    /// How many connections there are now.
+    public var connections: Int { core.table.count }
+
     /// Ends all connections, also those that are being answered, and returns when their threads
     /// have ended: at once, unless a handler blocks elsewhere than in its connection.
     public func stop() {
@@ -70,9 +81,21 @@ public final class Server: Sendable {
             return daemon
         }
         guard let running else { return }
-        core.stopping.signal()
+        core.signals.ending.signal()
+        core.signals.stopping.signal()
         core.upgraded.endAll()
         MHD_stop_daemon(running.pointer)
+    }
+
+    /// Ends in order. From now on requests are answered with 503, streams without an end of their
+    /// own end, and WebSockets are said goodbye to (1001, going away); what is being answered may
+    /// take until `patience` is over. Then as `stop()`.
+    public func stop(within patience: Duration) {
+        core.isEnding.withLock { $0 = true }
+        core.signals.ending.signal()
+        core.upgraded.sayGoodbye()
+        core.requests.waitForNone(until: .now + patience)
+        stop()
     }
 }
 
@@ -88,17 +111,28 @@ private struct Daemon: @unchecked Sendable {
 private final class ServerCore: Sendable {
     let handler: Handler
     let limits: ServerLimits
+    let headers: [Header]
     let log: Log
-    let stopping = StopSignal()
+    let signals = ServerSignals()
     let table: ConnectionTable
     let upgraded = UpgradedConnections()
+    /// Those whose header is there and whose answer is not out.
+    let requests = Running()
+    /// No new ones are taken.
+    let isEnding = Mutex(false)
+    private let isSecure: Bool
     private let accepted = Mutex(0)
 
-    init(limits: ServerLimits, log: Log, handler: @escaping Handler) {
+    init(
+        isSecure: Bool, limits: ServerLimits, headers: [Header], log: Log,
+        handler: @escaping Handler
+    ) {
         self.handler = handler
         self.limits = limits
+        self.isSecure = isSecure
+        self.headers = headers
         self.log = log
-        table = ConnectionTable(stopping: stopping, limits: limits)
+        table = ConnectionTable(stopping: signals.stopping, limits: limits)
     }
 
     func accept(_ library: LibraryConnection, descriptor: CInt) -> Connection {
@@ -108,7 +142,8 @@ private final class ServerCore: Sendable {
         }
         let connection = Connection(
             number: number, library, descriptor: descriptor, peer: peerAddress(of: descriptor),
-            stopping: stopping, limits: limits)
+            local: localAddress(of: descriptor), isSecure: isSecure, signals: signals,
+            limits: limits)
         table.add(connection)
         return connection
     }
@@ -152,8 +187,9 @@ private func endRequest(
     kept: UnsafeMutablePointer<UnsafeMutableRawPointer?>?, code: MHD_RequestTerminationCode
 ) {
     guard let held = kept?.pointee else { return }
-    Unmanaged<Exchange>.fromOpaque(held).release()
+    let exchange = Unmanaged<Exchange>.fromOpaque(held).takeRetainedValue()
     kept?.pointee = nil
+    if !exchange.isNew { core(context).requests.remove() }
     connection(pointer).waitsForClient()
     core(context).upgraded.forget(connection(pointer))
 }
@@ -169,10 +205,13 @@ private func answerRequest(
     }
     let exchange = Unmanaged<Exchange>.fromOpaque(held).takeUnretainedValue()
     if exchange.isNew {
+        let core = core(context)
+        core.requests.add()
         let refusal = exchange.begin(
             method: String(cString: method), version: String(cString: version),
-            headers: headers(of: pointer), handler: core(context).handler)
-        return refusal.map { send($0, over: pointer, core(context)) } ?? cmhd_yes()
+            headers: headers(of: pointer),
+            handler: core.isEnding.withLock { $0 } ? refuse : core.handler)
+        return refusal.map { send($0, over: pointer, core) } ?? cmhd_yes()
     }
     if uploadSize.pointee > 0 {
         let bytes = UnsafeRawBufferPointer(start: upload, count: uploadSize.pointee)
@@ -182,15 +221,23 @@ private func answerRequest(
     return exchange.finish().map { send($0, over: pointer, core(context)) } ?? cmhd_no()
 }
 
+private func refuse(_ request: Request) throws -> any BodyReceiver { throw HTTPError.ending }
+
+private func text(_ start: UnsafePointer<CChar>?, _ count: Int) -> String {
+    String(
+        decoding: UnsafeRawBufferPointer(start: start, count: start == nil ? 0 : count),
+        as: UTF8.self)
+}
+
 private func headers(of pointer: OpaquePointer?) -> [Header] {
     var headers: [Header] = []
     withUnsafeMutablePointer(to: &headers) { headers in
         cmhd_each_header(
             pointer,
-            { context, _, name, value in
-                let name = name.map { String(cString: $0) } ?? ""
-                let value = value.map { String(cString: $0) } ?? ""
-                context!.assumingMemoryBound(to: [Header].self).pointee.append(Header(name, value))
+            { context, _, name, nameSize, value, valueSize in
+                // With their sizes: what is behind a NUL is there all the same.
+                let header = Header(text(name, nameSize), text(value, valueSize))
+                context!.assumingMemoryBound(to: [Header].self).pointee.append(header)
                 return cmhd_yes()
             }, headers)
     }
@@ -201,19 +248,13 @@ private func send(
     _ response: Response, over pointer: OpaquePointer?, _ core: ServerCore
 ) -> MHD_Result {
     let connection = connection(pointer)
-    connection.waitsForClient()
+    connection.answers(response)
     let made =
         switch response.body {
         case .bytes(let bytes): cmhd_response(bytes.count, bytes)
-        case .stream(let next):
-            MHD_create_response_from_callback(
-                cmhd_unknown_size, 16_384,
-                { context, _, buffer, room in
-                    Unmanaged<BodyReader>.fromOpaque(context!).takeUnretainedValue().read(
-                        into: UnsafeMutableRawBufferPointer(start: buffer, count: room))
-                },
-                Unmanaged.passRetained(BodyReader(connection, next: next)).toOpaque(),
-                { Unmanaged<BodyReader>.fromOpaque($0!).release() })
+        case .stream(let next): streamed(cmhd_unknown_size, BodyReader(connection, next: next))
+        case .sized(let count, let next):
+            streamed(UInt64(count), BodyReader(connection, next: next))
         case .webSocket(let limits, let talk):
             // A server that is ending takes nobody in any more.
             core.upgraded.expect(connection)
@@ -222,11 +263,28 @@ private func send(
     // Else there is no memory, or no more time.
     guard let made else { return cmhd_no() }
     defer { MHD_destroy_response(made) }
-    for header in response.headers {
+    let usual = core.headers.filter { usual in
+        !response.headers.contains { $0.name.isSame(as: usual.name) }
+    }
+    for header in response.headers + usual {
         // It refuses what would end the line and begin another.
         _ = MHD_add_response_header(made, header.name, header.value)
     }
+    if response.status != 101, core.isEnding.withLock({ $0 }) {
+        _ = MHD_add_response_header(made, "Connection", "close")
+    }
     return MHD_queue_response(pointer, UInt32(response.status), made)
+}
+
+private func streamed(_ count: UInt64, _ reader: BodyReader) -> OpaquePointer? {
+    MHD_create_response_from_callback(
+        count, 16_384,
+        { context, _, buffer, room in
+            Unmanaged<BodyReader>.fromOpaque(context!).takeUnretainedValue().read(
+                into: UnsafeMutableRawBufferPointer(start: buffer, count: room))
+        },
+        Unmanaged.passRetained(reader).toOpaque(),
+        { Unmanaged<BodyReader>.fromOpaque($0!).release() })
 }
 
 private func upgrade(

@@ -53,6 +53,7 @@ final class UpgradedConnection: Sendable {
     }
 
     func hangUp() { line.hangUp() }
+    func sayGoodbye() { line.close(code: 1001, reason: "the device is shutting down") }
 }
 
 /// What libmicrohttpd closes an upgraded connection by.
@@ -107,6 +108,10 @@ final class UpgradedConnections: Sendable {
     func remove(_ connection: UpgradedConnection) {
         state.withLock { $0.open[ObjectIdentifier(connection)] = nil }
         wake.signal()
+    }
+
+    func sayGoodbye() {
+        for connection in state.withLock({ Array($0.open.values) }) { connection.sayGoodbye() }
     }
 
     /// Hangs up on all, lets no more begin, and returns when their threads are done.

@@ -21,7 +21,7 @@ final class Frames {
         self.transport = transport
         var callbacks = wslay_event_callbacks(
             recv_callback: onReceive, send_callback: onSend, genmask_callback: onMask,
-            on_frame_recv_start_callback: nil, on_frame_recv_chunk_callback: nil,
+            on_frame_recv_start_callback: onFrame, on_frame_recv_chunk_callback: nil,
             on_frame_recv_end_callback: nil, on_msg_recv_callback: onMessage)
         let unowned = Unmanaged.passUnretained(self).toOpaque()
         // Both fail only for want of memory.
@@ -120,6 +120,13 @@ final class Frames {
         }
     }
 
+    /// A close has a code of two bytes, or none (RFC 6455, section 5.5.1); wslay takes half of one
+    /// for none.
+    fileprivate func begin(_ frame: UnsafePointer<wslay_event_on_frame_recv_start_arg>) {
+        let isClose = UInt32(frame.pointee.opcode) == WSLAY_CONNECTION_CLOSE.rawValue
+        if isClose, frame.pointee.payload_length == 1 { queueClose(code: 1002, reason: "") }
+    }
+
     private func fail(_ end: WebSocketEnd) -> Int {
         failure = end
         return brokenOff
@@ -162,6 +169,13 @@ private func onMask(
 ) -> CInt {
     // RFC 6455, section 5.3: nobody may foresee it.
     getentropy(buffer!, length)
+}
+
+private func onFrame(
+    _ context: wslay_event_context_ptr?,
+    _ frame: UnsafePointer<wslay_event_on_frame_recv_start_arg>?, _ owner: UnsafeMutableRawPointer?
+) {
+    frames(owner).begin(frame!)
 }
 
 private func onMessage(

@@ -21,6 +21,12 @@ public final class WebSocket: Sendable {
     /// - Throws: if the connection is over, or more waits than its limits allow.
     public func send(_ message: WebSocketMessage) throws(WebSocketEnd) { try line.send(message) }
 
+    /// Returns when at most `bytes` wait to be sent: the back-pressure on whoever has much to send.
+    /// For one sender.
+    ///
+    /// - Throws: if the connection is over; whoever is cancelled hangs up.
+    public func drain(to bytes: Int) async throws(WebSocketEnd) { try await line.drain(to: bytes) }
+
     /// The next message, in the order in which they came.
     ///
     /// - Throws: why there will be no more; whoever is cancelled hangs up.
@@ -55,10 +61,14 @@ public final class Line: Sendable {
         var inbox: [WebSocketMessage] = []
         var incoming = 0
         var reader: Reader?
+        /// Waits until no more than so many bytes wait.
+        var sender: (bytes: Int, wake: Sender)?
         var goodbye: (code: Int, reason: String)?
         var isHungUp = false
         var end: WebSocketEnd?
     }
+
+    private typealias Sender = CheckedContinuation<WebSocketEnd?, Never>
 
     private static let longestGoodbye = Duration.seconds(1)
 
@@ -84,6 +94,24 @@ public final class Line: Sendable {
         }
         if let end { throw end }
         wake.signal()
+    }
+
+    func drain(to bytes: Int) async throws(WebSocketEnd) {
+        let end = await withTaskCancellationHandler {
+            await withCheckedContinuation { (sender: Sender) in
+                let (isOver, end) = state.withLock { state -> (Bool, WebSocketEnd?) in
+                    if let end = state.end { return (true, end) }
+                    if state.isHungUp { return (true, .cancelled) }
+                    if state.outgoing <= bytes { return (true, nil) }
+                    state.sender = (bytes, sender)
+                    return (false, nil)
+                }
+                if isOver { sender.resume(returning: end) }
+            }
+        } onCancel: {
+            hangUp()
+        }
+        if let end { throw end }
     }
 
     func next() async throws(WebSocketEnd) -> WebSocketMessage {
@@ -115,21 +143,26 @@ public final class Line: Sendable {
         return (.success(message), wasFull && state.incoming < limits.incoming)
     }
 
-    func close(code: Int, reason: String) {
+    /// Says goodbye behind what is queued.
+    public func close(code: Int, reason: String) {
         state.withLock { $0.goodbye = $0.goodbye ?? (code, reason) }
         wake.signal()
     }
 
     /// Also before the thread has a connection: then it ends as soon as it looks.
     public func hangUp() {
-        let reader = state.withLock { state in
+        let (reader, sender) = state.withLock { state in
             state.isHungUp = true
             state.inbox = []
             state.outbox = []
-            defer { state.reader = nil }
-            return state.reader
+            defer {
+                state.reader = nil
+                state.sender = nil
+            }
+            return (state.reader, state.sender)
         }
         reader?.resume(returning: .failure(.cancelled))
+        sender?.wake.resume(returning: .cancelled)
         wake.signal()
     }
 
@@ -142,12 +175,16 @@ public final class Line: Sendable {
 
     /// There never was, or is no longer, a connection.
     public func end(_ end: WebSocketEnd) {
-        let reader = state.withLock { state in
+        let (reader, sender) = state.withLock { state in
             state.end = state.end ?? end
-            defer { state.reader = nil }
-            return state.reader
+            defer {
+                state.reader = nil
+                state.sender = nil
+            }
+            return (state.reader, state.sender)
         }
         reader?.resume(returning: .failure(end))
+        sender?.wake.resume(returning: end)
     }
 
     /// Moves bytes until the connection is over, or nobody wants it any more. Blocks.
@@ -223,9 +260,13 @@ public final class Line: Sendable {
 
     /// What wslay still holds counts too; what was added meanwhile is already counted.
     private func note(queued: Int) {
-        state.withLock { state in
+        let sender = state.withLock { state -> Sender? in
             state.outgoing = queued + state.outbox.reduce(0) { $0 + $1.count }
+            guard let (bytes, sender) = state.sender, state.outgoing <= bytes else { return nil }
+            state.sender = nil
+            return sender
         }
+        sender?.resume(returning: nil)
     }
 }
 

@@ -4,13 +4,15 @@ import Providers
 import Store
 import Voice
 import VoiceLoop
+import Web
 
 /// The parts of the device, introduced to each other as the settings say.
 struct Appliance {
-    let settings: Settings
-    let secrets: Secrets
+    var settings: Settings
+    var secrets: Secrets
     let cloud: Cloud
     let clock = MonotonicClock()
+    let requests = RequestCount()
     let log: Log
 
     /// Sets the process's time zone: make one before any thread is started.
@@ -90,15 +92,32 @@ struct Appliance {
         controls: (any DeviceControls)? = nil, memory: (any ConversationMemory)? = nil,
         pace: SpeakingPace = SpeakingPace()
     ) -> LoopParts {
+        parts(
+            microphone: microphone, speaker: speaker, memory: memory,
+            by: table(controls: controls, pace: pace))
+    }
+
+    /// Those who can be asked.
+    ///
+    /// - Parameter controls: as `parts` takes them.
+    func table(
+        controls: (any DeviceControls)? = nil, pace: SpeakingPace = SpeakingPace()
+    ) -> ProviderTable {
         let skills = Skills(
             language: language, wallClock: wallClock, network: RoutingTable(),
             device: controls ?? PlainControls(settings), log: log.of("skills"))
         let outages = Outages(clock: clock)
-        let table = ProviderTable(
+        return ProviderTable(
             language: settings.language, skills: skills, tools: SkillTools(skills), pace: pace,
-            secrets: secrets, cloud: cloud, outages: outages, clock: clock,
+            secrets: secrets, cloud: cloud, outages: outages, requests: requests, clock: clock,
             log: log.of("providers"))
-        return LoopParts(
+    }
+
+    func parts(
+        microphone: any Microphone, speaker: any Speaker, memory: (any ConversationMemory)?,
+        by table: ProviderTable
+    ) -> LoopParts {
+        LoopParts(
             microphone: microphone, speaker: speaker,
             recognizers: table.chain(
                 "speechToText", settings.speechToText, local: "pocketsphinx", table.recognizer),
@@ -106,7 +125,37 @@ struct Appliance {
                 "languageModel", settings.languageModel, local: "skills", table.languageModel),
             synthesizers: table.chain(
                 "textToSpeech", settings.textToSpeech, local: "espeak-ng", table.synthesizer),
-            outages: outages, ownVoice: ownVoice(at: pace), memory: memory, clock: clock,
-            log: log.of("loop"))
+            outages: table.outages, ownVoice: ownVoice(at: table.pace), memory: memory,
+            clock: clock, log: log.of("loop"))
+    }
+
+    /// Those who have a list of models, by the stage, with the names that settings use.
+    func modelLibraries() -> [(place: ModelsReport.Place, library: any ModelLibrary)] {
+        let table = table()
+        let stages = [
+            ("speechToText", settings.speechToText, "pocketsphinx"),
+            ("languageModel", settings.languageModel, "skills"),
+            ("textToSpeech", settings.textToSpeech, "espeak-ng"),
+        ]
+        return stages.flatMap { stage, links, local in
+            table.links(links, local: local).compactMap { link in
+                table.modelLibrary(stage, link).map { library in
+                    let place = ModelsReport.Place(
+                        stage: stage, provider: link.provider, baseURL: link.baseURL)
+                    return (place, library)
+                }
+            }
+        }
+    }
+
+    /// Those who speak and have a list of voices, with the names that settings use.
+    func voiceLibraries() -> [(provider: String, library: any VoiceLibrary)] {
+        let table = table()
+        var names: Set<String> = []
+        return table.speakers(settings.textToSpeech).compactMap { link in
+            guard let library = table.voiceLibrary(link), names.insert(link.provider).inserted
+            else { return nil }
+            return (link.provider, library)
+        }
     }
 }

@@ -10,9 +10,11 @@ struct Configuration {
 
     var settings: Settings
     let complaints: [SettingsComplaint]
-    /// What is wrong with a whole file, and what is set but has no effect in this version.
+    /// What is wrong with a whole file.
     let problems: [String]
     let state: StateFolder
+    /// Whether the command line says where it is.
+    let isStateNamed: Bool
     let files: SettingsFiles
     var secrets: Secrets
     /// The owner's settings file.
@@ -27,14 +29,14 @@ struct Configuration {
         }
         state = StateFolder(
             path: options["state"] ?? StateFolder.defaultPath(environment: environment))
+        isStateNamed = options["state"] != nil
         state.finishRestore()
         owners = path ?? "/etc/pressel/settings.json"
         files = SettingsFiles(owners: owners, stateFolder: state.path)
         let (tree, problems) = files.read()
         (settings, complaints) = Settings.reading(tree)
-        secrets = Secrets(environment: environment, state: state)
-        self.problems =
-            problems + [secrets.problem].compactMap { $0 } + Self.withoutEffect(tree)
+        secrets = Secrets(environment: environmentOrCredential, state: state)
+        self.problems = problems + [secrets.problem].compactMap { $0 }
     }
 
     /// One line each for the log.
@@ -58,18 +60,6 @@ struct Configuration {
             }
             throw CommandFailure("\(error)")
         }
-    }
-
-    /// Keys that are understood, but whose part this version does not have.
-    private static let laterKeys = [
-        "board", "web.tlsPort", "web.publicURL", "web.allowedHosts", "web.allowedOrigins",
-    ]
-
-    private static func withoutEffect(_ tree: JSONValue) -> [String] {
-        laterKeys.filter { key in
-            let path = key.split(separator: ".").map(String.init)
-            return tree.value(at: path[...]) != nil
-        }.map { "setting \($0) has no effect in this version" }
     }
 }
 

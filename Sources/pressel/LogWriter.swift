@@ -5,25 +5,45 @@ import Voice
 /// Writes the log on standard error: for journald, which adds the time, with `<N>` priorities;
 /// for people with time and level.
 enum LogWriter {
-    static func log(_ environment: (String) -> String? = environment) -> Log {
-        // systemd's way of saying which open file goes to its journal; children inherit the
-        // variable though their standard error may go elsewhere (systemd.exec(5)).
-        var status = stat()
-        fstat(STDERR_FILENO, &status)
-        let isJournal = environment("JOURNAL_STREAM") == "\(status.st_dev):\(status.st_ino)"
+    /// - Parameter ring: keeps the newest lines.
+    static func log(
+        keepingIn ring: LogRing? = nil, _ environment: (String) -> String? = environment
+    ) -> Log {
+        let isJournal = isJournal(environment)
         let least: Log.Level = environment("PRESSEL_LOG") == "debug" ? .debug : .info
         return Log(part: "pressel") { level, part, line in
             guard level <= least else { return }
-            let head =
-                isJournal ? "<\(level.rawValue)>" : "\(timeOfDay()) \(name(of: level)) "
-            emit("\(head)[\(part)] \(oneLine(line))\n")
+            let line = oneLine(line)
+            ring?.append(level, part, line)
+            write(level, part, line, isJournal: isJournal)
         }
+    }
+
+    /// One line that goes nowhere else.
+    static func write(_ level: Log.Level, _ part: String, _ line: String) {
+        write(level, part, oneLine(line), isJournal: isJournal(environment))
+    }
+
+    /// - Parameter line: without an end of line.
+    private static func write(
+        _ level: Log.Level, _ part: String, _ line: String, isJournal: Bool
+    ) {
+        let head = isJournal ? "<\(level.rawValue)>" : "\(timeOfDay()) \(name(of: level)) "
+        emit("\(head)[\(part)] \(line)\n")
+    }
+
+    /// systemd's way of saying which open file goes to its journal; children inherit the variable
+    /// though their standard error may go elsewhere (systemd.exec(5)).
+    private static func isJournal(_ environment: (String) -> String?) -> Bool {
+        var status = stat()
+        fstat(STDERR_FILENO, &status)
+        return environment("JOURNAL_STREAM") == "\(status.st_dev):\(status.st_ino)"
     }
 
     /// In one write, so that lines of several threads do not mix.
     private static func emit(_ line: String) {
         var line = line
-        line.withUTF8 { _ = write(STDERR_FILENO, $0.baseAddress, $0.count) }
+        line.withUTF8 { _ = Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count) }
     }
 
     private static func oneLine(_ text: String) -> String {

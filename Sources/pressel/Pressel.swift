@@ -8,7 +8,11 @@ import VoiceLoop
 enum Pressel {
     static let version = "0.1.0"
 
+    /// How the program was started.
+    static let start = ProgramStart()
+
     static func main() async {
+        _ = start
         shareHeaps()
         let arguments = Array(CommandLine.arguments.dropFirst())
         // The recognizer is this program again, for one turn; it has no other business.
@@ -39,6 +43,7 @@ enum Pressel {
             case "devices": return try await DevicesCommand(arguments).run()
             case "bench": return try await BenchCommand(arguments).run()
             case "backup": return try await BackupCommand(arguments).run()
+            case "reset-password": return try await ResetPasswordCommand(arguments).run()
             case "restore": return try await RestoreCommand(arguments).run()
             case let word?: throw Options.Misuse("\"\(word)\" is no command")
             }

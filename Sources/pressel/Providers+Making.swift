@@ -50,14 +50,17 @@ extension ProviderTable {
         var options = AnthropicMessages.Options()
         if let limit = link.maxTokens { options.maxTokens = limit }
         options.reasoningEffort = link.reasoningEffort
+        return AnthropicMessages(
+            anthropic(link), model: ModelChoice(link.model), options: options,
+            tools: link.tools ? tools : nil)
+    }
+
+    func anthropic(_ link: Settings.Link) -> HTTPService {
         let url = link.baseURL ?? environment("ANTHROPIC_BASE_URL") ?? HTTPService.anthropicURL
-        let server = HTTPService.anthropic(
+        return HTTPService.anthropic(
             name: link.provider, baseURL: url, key: key(.anthropic, for: url), client: cloud.client,
             timeout: timeout(link),
             clock: clock, log: log)
-        return AnthropicMessages(
-            server, model: ModelChoice(link.model), options: options,
-            tools: link.tools ? tools : nil)
     }
 
     func elevenLabs(_ link: Settings.Link) -> HTTPService {

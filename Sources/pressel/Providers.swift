@@ -14,6 +14,7 @@ struct ProviderTable {
     let secrets: Secrets
     let cloud: Cloud
     let outages: Outages
+    let requests: RequestCount
     let clock: any MomentClock
     let log: Log
 
@@ -85,35 +86,69 @@ struct ProviderTable {
         }
     }
 
+    /// The models of a link of `stage`; nil for a provider that has no list of any.
+    func modelLibrary(_ stage: String, _ link: Settings.Link) -> (any ModelLibrary)? {
+        switch (link.provider, stage) {
+        case ("openai", "speechToText"): OpenAIModels(openAI(link), for: .transcription)
+        case ("openai", "languageModel"): OpenAIModels(openAI(link), for: .chat)
+        case ("openai", "textToSpeech"): OpenAIModels(openAI(link), for: .speech)
+        case ("openai-realtime", "speechToText"):
+            OpenAIModels(openAI(link), for: .liveTranscription)
+        case ("openai-realtime", "textToSpeech"): OpenAIModels(openAI(link), for: .realtimeVoice)
+        case ("anthropic", "languageModel"): AnthropicModels(anthropic(link))
+        case ("elevenlabs", "textToSpeech"): ElevenLabsModels(elevenLabs(link))
+        default: nil
+        }
+    }
+
     /// Who is asked first where several have a key.
     private static let keys: [(provider: String, key: Secrets.Name)] = [
         ("openai", .openAI), ("openai-realtime", .openAI), ("anthropic", .anthropic),
         ("elevenlabs", .elevenLabs), ("azure", .microsoft),
     ]
 
+    /// The secret that a provider asks for; nil if it asks for none.
+    ///
+    /// - Parameter name: of the provider, also with where it is.
+    static func secret(of name: String) -> Secrets.Name? {
+        keys.first { $0.provider == name.prefix { $0 != " " } }?.key
+    }
+
+    /// Who speaks by these settings, the device's own voice among them.
+    func speakers(_ links: [Settings.Link]?) -> [Settings.Link] {
+        var links = links ?? withKeys
+        if !links.contains(where: { $0.provider == "espeak-ng" }) {
+            links.append(Settings.Link(provider: "espeak-ng"))
+        }
+        return links
+    }
+
     private var withKeys: [Settings.Link] {
         Self.keys.filter { secrets[$0.key] != nil }.map { Settings.Link(provider: $0.provider) }
     }
 
-    /// The chain for one stage: the links of `settings` that this version has, the device's own
+    /// What a chain is made of: what is set up, else everybody who has a key; the device's own last.
+    func links(_ links: [Settings.Link]?, local: String) -> [Settings.Link] {
+        var links = links ?? withKeys
+        if links.last?.provider != local { links.append(Settings.Link(provider: local)) }
+        return links
+    }
+
+    /// The chain for one stage: those of `links` that have it, the device's own
     /// always last. Where nobody set up a chain, everybody leads who has a key.
     func chain<Provider>(
         _ key: String, _ links: [Settings.Link]?, local: String,
         _ make: (Settings.Link) -> Provider?
     ) -> Failover<Provider> {
-        let isSetUp = links != nil
-        var links = links ?? withKeys
-        if links.last?.provider != local { links.append(Settings.Link(provider: local)) }
-        let made = links.compactMap { link -> Failover<Provider>.Link? in
-            if let provider = make(link) {
-                return .init(link.name(among: links), account: link.account, provider)
+        let links = self.links(links, local: local)
+        // Whoever has a key may be of use for another stage only.
+        let made = links.compactMap { link in
+            make(link).map { provider in
+                Failover<Provider>.Link(
+                    link.name(among: links), account: link.account, provider)
             }
-            // Whoever has a key may be of use for another stage only.
-            guard isSetUp else { return nil }
-            log.warning(
-                "setting \(key): provider \"\(link.provider)\" is not in this version; passed over")
-            return nil
         }
-        return Failover(of: key, made, outages: outages, clock: clock, log: log)
+        return Failover(
+            of: key, made, outages: outages, requests: requests, clock: clock, log: log)
     }
 }

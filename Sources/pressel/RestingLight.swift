@@ -7,16 +7,22 @@ import VoiceLoop
 final class RestingLight: Sendable {
     private let rest: @Sendable (Light) -> Void
     private let network: any Network
-    private let outages: Outages
-    private let asksOthers: Bool
-    private let isMuted: Mutex<Bool>
+    private let state: Mutex<State>
+
+    private struct State {
+        var outages: Outages
+        /// Where only the device itself answers, no network is missed.
+        var asksOthers: Bool
+        var isMuted: Bool
+    }
 
     /// Between two looks at the network. Somebody may have gone to the router meanwhile.
     private static let pause = Duration.seconds(5)
 
     /// - Parameters:
     ///   - rest: is told what to show, also when it is what it was.
-    ///   - asksOthers: where only the device itself answers, no network is missed.
+    ///   - outages: of those who are asked.
+    ///   - asksOthers: whether somebody elsewhere is asked.
     ///   - isMuted: at first.
     init(
         network: any Network, outages: Outages, asksOthers: Bool, isMuted: Bool,
@@ -24,26 +30,33 @@ final class RestingLight: Sendable {
     ) {
         self.rest = rest
         self.network = network
-        self.outages = outages
-        self.asksOthers = asksOthers
-        self.isMuted = Mutex(isMuted)
+        state = Mutex(
+            State(outages: outages, asksOthers: asksOthers, isMuted: isMuted))
     }
 
-    /// The microphone is muted, until the device starts again.
-    func mute() {
-        isMuted.withLock { $0 = true }
+    /// Others are asked from now on.
+    func use(_ parts: LoopParts) {
+        state.withLock { state in
+            state.outages = parts.outages
+            state.asksOthers = parts.asksOthers
+        }
+        update()
+    }
+
+    func setMuted(_ isMuted: Bool) {
+        state.withLock { $0.isMuted = isMuted }
         update()
     }
 
     /// Looks after the network until the task is cancelled.
     func run(_ clock: some MomentClock) async {
-        guard asksOthers else { return }
         repeat { update() } while (try? await clock.sleep(for: Self.pause)) != nil
     }
 
     private func update() {
-        let isOffline = asksOthers && (outages.isWayLost || !network.isConnected)
-        rest(isMuted.withLock { $0 } ? .muted : isOffline ? .offline : .off)
+        let now = state.withLock { $0 }
+        let isOffline = now.asksOthers && (now.outages.isWayLost || !network.isConnected)
+        rest(now.isMuted ? .muted : isOffline ? .offline : .off)
     }
 }
 

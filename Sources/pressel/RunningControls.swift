@@ -19,7 +19,9 @@ final class RunningControls: DeviceControls {
     private struct State {
         var volume: Int
         var conversation: Conversation?
-        var muted: @Sendable () -> Void = {}
+        var muted: @Sendable (Bool) -> Void = { _ in }
+        var changed: @Sendable (_ volume: Int, _ isMuted: Bool) -> Void = { _, _ in }
+        var saved: @Sendable () -> Void = {}
     }
 
     init(
@@ -37,10 +39,21 @@ final class RunningControls: DeviceControls {
     }
 
     /// The conversation needs the skills, and they need it.
-    func attach(_ conversation: Conversation, muted: @escaping @Sendable () -> Void) {
+    ///
+    /// - Parameters:
+    ///   - muted: is told whether the microphone is, when that was changed.
+    ///   - changed: is told how both are when one was changed.
+    ///   - saved: is called when a setting was.
+    func attach(
+        _ conversation: Conversation, muted: @escaping @Sendable (Bool) -> Void,
+        changed: @escaping @Sendable (_ volume: Int, _ isMuted: Bool) -> Void,
+        saved: @escaping @Sendable () -> Void
+    ) {
         state.withLock { state in
             state.conversation = conversation
             state.muted = muted
+            state.changed = changed
+            state.saved = saved
         }
     }
 
@@ -48,7 +61,9 @@ final class RunningControls: DeviceControls {
     func detach() {
         state.withLock { state in
             state.conversation = nil
-            state.muted = {}
+            state.muted = { _ in }
+            state.changed = { _, _ in }
+            state.saved = {}
         }
     }
 
@@ -57,15 +72,32 @@ final class RunningControls: DeviceControls {
     func volume() async -> Int { state.withLock { $0.volume } }
 
     func setVolume(_ volume: Int) async throws {
-        state.withLock { $0.volume = volume }
-        speaker.setVolume(volume)
+        useVolume(volume)
         await save(["volume": .number(Double(volume))])
     }
 
     func muteMicrophone() async throws {
-        microphone.setMuted(true)
-        state.withLock { $0.muted }()
+        useMuted(true)
         await save(["muted": .bool(true)])
+    }
+
+    /// From the next sound on, without keeping it.
+    func useVolume(_ volume: Int) {
+        state.withLock { $0.volume = volume }
+        speaker.setVolume(volume)
+        tellChange()
+    }
+
+    /// Closes or opens the microphone, without keeping that.
+    func useMuted(_ isMuted: Bool) {
+        microphone.setMuted(isMuted)
+        state.withLock { $0.muted }(isMuted)
+        tellChange()
+    }
+
+    private func tellChange() {
+        let (changed, volume) = state.withLock { ($0.changed, $0.volume) }
+        changed(volume, microphone.isMuted)
     }
 
     func speakSlower() async -> Bool { pace.slower() }
@@ -87,5 +119,6 @@ final class RunningControls: DeviceControls {
             Result { try files.save(.object(["audio": .object(audio)])) }
         }
         if case .failure(let refusal) = result { log.error("\(refusal)") }
+        state.withLock { $0.saved }()
     }
 }

@@ -9,28 +9,44 @@ import Web
 /// The running device, as its API reaches it.
 final class RunningStatus: ReachableDevice {
     private let name: String
-    private let parts: LoopParts
+    private let requests: RequestCount
     private let microphone: (device: String, ALSAMicrophone)
     private let speaker: (device: String, ALSASpeaker)
+    private let memory: MemoryHealth
     private let started = Moment.now
-    private let state = Mutex(State())
+    private let button: ButtonPath
+    private let connections: @Sendable () -> (open: Int, listeners: Int)
+    private let state: Mutex<State>
 
     private struct State {
+        var parts: LoopParts
+        var controls: RunningControls?
+        var light = Light.off
+        var figures = DeviceFigures()
         var archive: ArchiveUploads?
         var conversation: Conversation?
         var turns: [Outcome: Int] = [:]
         var last: DeviceStatus.LastTurn?
     }
 
-    /// - Parameter name: of the device.
+    /// - Parameters:
+    ///   - name: of the device.
+    ///   - requests: what was asked of the providers.
+    ///   - connections: how many there are to its server, and to how many it tells events.
     init(
-        name: String, parts: LoopParts, microphone: (device: String, ALSAMicrophone),
-        speaker: (device: String, ALSASpeaker)
+        name: String, parts: LoopParts, requests: RequestCount,
+        microphone: (device: String, ALSAMicrophone), speaker: (device: String, ALSASpeaker),
+        memory: MemoryHealth, button: ButtonPath,
+        connections: @escaping @Sendable () -> (open: Int, listeners: Int)
     ) {
         self.name = name
-        self.parts = parts
+        self.requests = requests
+        self.button = button
+        self.connections = connections
+        state = Mutex(State(parts: parts))
         self.microphone = microphone
         self.speaker = speaker
+        self.memory = memory
     }
 
     /// Where turns are copied to, if anywhere.
@@ -39,53 +55,120 @@ final class RunningStatus: ReachableDevice {
     /// The conversation tells how its turns ended, so it is made after this.
     func attach(_ conversation: Conversation) { state.withLock { $0.conversation = conversation } }
 
+    func attach(_ controls: RunningControls) { state.withLock { $0.controls = controls } }
+
     /// Undoes `attach`: the two know each other.
     func detach() { state.withLock { $0.conversation = nil } }
 
-    func note(_ report: TurnReport) {
+    /// Who is asked now.
+    var parts: LoopParts { state.withLock { $0.parts } }
+
+    /// Others are asked from now on.
+    func use(_ parts: LoopParts) { state.withLock { $0.parts = parts } }
+
+    func show(_ light: Light) { state.withLock { $0.light = light } }
+
+    /// - Returns: the same for others.
+    @discardableResult
+    func note(_ report: TurnReport) -> DeviceStatus.LastTurn {
+        let turn = DeviceStatus.LastTurn(
+            number: report.turn.number, outcome: report.outcome, timeline: report.timeline,
+            providers: report.providers)
         state.withLock { state in
             state.turns[report.outcome, default: 0] += 1
-            state.last = DeviceStatus.LastTurn(
-                number: report.turn.number, outcome: report.outcome, timeline: report.timeline,
-                providers: report.providers)
+            state.figures.note(report.timeline, providers: report.providers)
+            if !report.turn.isRemote { state.last = turn }
         }
+        return turn
     }
 
     func push(_ action: ButtonAction, at moment: Moment) async -> Bool {
-        guard let conversation = state.withLock({ $0.conversation }) else { return false }
         switch action {
-        case .press: conversation.button(.pressed(at: moment))
-        case .release: conversation.button(.released(at: moment))
+        case .press: button.take(.pressed(at: moment), isRemote: true)
+        case .release: button.take(.released(at: moment), isRemote: true)
         case .tap:
-            conversation.button(.pressed(at: moment))
-            conversation.button(.released(at: moment))
+            button.take(.pressed(at: moment), isRemote: true)
+                && button.take(.released(at: moment), isRemote: true)
+        case .repeat: await say(.lastAnswer) { _ in }
+        case .forget: await say(.forgotten) { await $0.forgetAtOnce() }
         }
+    }
+
+    private func say(
+        _ utterance: Utterance, after first: (Conversation) async -> Void
+    ) async -> Bool {
+        guard let conversation = state.withLock({ $0.conversation }) else { return false }
+        await first(conversation)
+        await conversation.say(utterance)
         return true
     }
 
+    /// As `Phase` names it.
+    var conversationState: String {
+        get async { await state.withLock({ $0.conversation })?.state ?? "ending" }
+    }
+
     func status() async -> DeviceStatus {
-        let (conversation, turns, last) = state.withLock { ($0.conversation, $0.turns, $0.last) }
+        let now = state.withLock { $0 }
+        let usage = ProcessUsage(of: Int(getpid()))
         var status = DeviceStatus(
-            name: name, version: Pressel.version,
-            state: await conversation?.state ?? "ending", uptime: .now - started,
-            memory: ProcessUsage(of: Int(getpid())).proportionalMemory)
-        status.devices = [
+            name: name, version: Pressel.version, state: await conversationState,
+            uptime: .now - started, memory: usage.proportionalMemory)
+        status.light = now.light
+        status.volume = await now.controls?.volume() ?? 0
+        status.isMuted = microphone.1.isMuted
+        (status.devices, status.providers) = standing()
+        status.archive = await now.archive?.status()
+        status.turns = now.turns
+        status.lastTurn = now.last
+        status.figures = figures(now.figures, usage)
+        return status
+    }
+
+    /// The devices and the providers, and what is the matter with them.
+    func standing() -> (devices: [DeviceStatus.Part], providers: [DeviceStatus.Part]) {
+        let parts = parts
+        let devices: [DeviceStatus.Part] = [
             .init(role: "microphone", name: microphone.device, problem: microphone.1.problem),
             .init(role: "speaker", name: speaker.device, problem: speaker.1.problem),
+            .init(role: "memory", name: memory.folder, problem: memory.problem),
         ]
-        status.providers =
+        let providers =
             Self.parts("speechToText", parts.recognizers.status)
             + Self.parts("languageModel", parts.languageModels.status)
             + Self.parts("textToSpeech", parts.synthesizers.status)
-        status.archive = await state.withLock({ $0.archive })?.status()
-        status.turns = turns
-        status.lastTurn = last
-        return status
+        return (devices, providers)
+    }
+
+    private func figures(_ turns: DeviceFigures, _ usage: ProcessUsage) -> DeviceFigures {
+        var figures = turns
+        for request in requests.all {
+            let link = DeviceFigures.Link(stage: request.stage, provider: request.link)
+            figures.requests[link, default: [:]][request.result] = request.count
+        }
+        figures.cards = [
+            .init("microphone", microphone.1.counters), .init("speaker", speaker.1.counters),
+        ]
+        figures.processorTime = usage.processorTime
+        figures.threads = usage.threads
+        figures.descriptors = usage.descriptors
+        (figures.connections, figures.listeners) = connections()
+        return figures
     }
 
     private static func parts(
         _ role: String, _ links: [(name: String, problem: ProviderError?)]
     ) -> [DeviceStatus.Part] {
         links.map { .init(role: role, name: $0.name, problem: $0.problem?.description) }
+    }
+}
+
+extension DeviceFigures.Card {
+    fileprivate init(_ role: String, _ counters: AudioCounters) {
+        self.init(role: role)
+        overruns = counters.overruns
+        underruns = counters.underruns
+        suspends = counters.suspends
+        reopenings = counters.reopenings
     }
 }

@@ -24,8 +24,11 @@ enum Usage {
             Secrets are not in it; what was said is.
         pressel restore FILE
             Puts all of that back, in the place of what is there. The service must be stopped.
+        pressel reset-password
+            Clears the password of the page and logs everybody out, also while the service runs;
+            the page can then be claimed anew at the device.
         pressel bench [--engine local|sandbox] [--profile P] [--providers] [--recognition]
-                      [--soak TURNS [--fault RULES]] [--json]
+                      [--soak TURNS [--fault RULES]] [--writes MINUTES] [--json]
             Measures the device's own delays, memory and idle load (local, some two minutes), and
             how much later than its providers allow an answer starts (sandbox, some fifteen): with
             providers of known latency, instant, fast, typical or slow.
@@ -33,6 +36,8 @@ enum Usage {
             commands, and whether it takes other sentences for commands. Takes ten minutes.
             With --providers instead: a row for each family of providers. With --soak instead:
             whether it grows over so many turns, of providers elsewhere and their faults too.
+            With --writes instead: how many bytes it has the disk of --state write, over so many
+            minutes of rest and for a turn.
         pressel --help
         pressel --version
 

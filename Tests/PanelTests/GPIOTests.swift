@@ -15,7 +15,9 @@ struct GPIOTests {
     static let names: [(wanted: String, path: String?)] = [
         ("pinctrl-rp1", "/dev/gpiochip0"), ("gpiochip1", "/dev/gpiochip1"),
         ("gpiochip4", "/dev/gpiochip4"), ("gpiochip10", "/dev/gpiochip10"),
-        ("0", nil), ("", nil), ("pinctrl-bcm2835", nil),
+        ("0", nil), ("", nil), ("brcm", nil),
+        // On a Raspberry Pi 5, with settings that were made for another.
+        ("pinctrl-bcm2835", "/dev/gpiochip0"), ("pinctrl-bcm2711", "/dev/gpiochip0"),
     ]
 
     @Test(
@@ -23,6 +25,18 @@ struct GPIOTests {
         arguments: names)
     func chip(wanted: String, path: String?) {
         #expect(GPIOChip.named(wanted, among: Self.chips)?.path == path)
+    }
+
+    @Test("The header's chip is not taken for another, nor another for the header's")
+    func header() {
+        let none = [Self.chips[1]]
+        #expect(GPIOChip.named("pinctrl-bcm2835", among: none) == nil)
+        #expect(GPIOChip.named("pinctrl-other", among: Self.chips) == nil)
+        let both = [
+            GPIOChip(path: "/dev/gpiochip0", name: "gpiochip0", label: "pinctrl-bcm2711"),
+            GPIOChip(path: "/dev/gpiochip1", name: "gpiochip1", label: "pinctrl-bcm2835"),
+        ]
+        #expect(GPIOChip.named("pinctrl-bcm2835", among: both) == both[1])
     }
 
     private static let pin = GPIOAddress(chip: "pinctrl-bcm2835", line: .offset(17))

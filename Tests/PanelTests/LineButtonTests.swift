@@ -65,6 +65,31 @@ struct LineButtonTests {
         return (told.events.withLock { $0 }, told.holds.withLock { $0 })
     }
 
+    @Test("Something was plugged in: what was lost is tried again at once")
+    func plugged() async throws {
+        let told = Told()
+        let tries = Counter()
+        let clock = clock
+        let button = LineButton(
+            "line 17", debounce: .milliseconds(5), backOff: BackOff([.seconds(600)]),
+            clock: clock, log: lines.log
+        ) { () throws(PanelError) in
+            if tries.increment() == 0 { throw Self.gone }
+            return FakeLine([.edges([Self.edge(true, 100)])], clock: clock)
+        }
+        let task = Task {
+            await button.run { event in told.events.withLock { $0.append(event) } }
+        }
+        try await eventually { tries.value == 1 }
+        button.lookAgain()
+        try await eventually { told.events.withLock { $0.count } == 1 }
+        // A line that works is not opened anew.
+        button.lookAgain()
+        task.cancel()
+        await task.value
+        #expect(tries.value == 2)
+    }
+
     @Test("Presses and releases come with the kernel's times")
     func presses() async throws {
         let told = try await follow(

@@ -134,8 +134,8 @@ struct AnthropicTests {
         ]
         let calls = LogBook()
 
-        func call(_ name: String, arguments: String, after exchanges: [Exchange]) async -> String {
-            calls.log.info("\(name) \(arguments) \(exchanges.count)")
+        func call(_ name: String, arguments: String, for prompt: Prompt) async -> String {
+            calls.log.info("\(name) \(arguments) \(prompt.exchanges.count)")
             return "The timer is set."
         }
     }

@@ -179,8 +179,8 @@ struct OpenAITests {
         ]
         let calls = LogBook()
 
-        func call(_ name: String, arguments: String, after exchanges: [Exchange]) async -> String {
-            calls.log.info("\(name) \(arguments) \(exchanges.count)")
+        func call(_ name: String, arguments: String, for prompt: Prompt) async -> String {
+            calls.log.info("\(name) \(arguments) \(prompt.exchanges.count)")
             return "The timer is set."
         }
     }
@@ -404,6 +404,24 @@ struct OpenAITests {
         #expect("\(error!)".contains("is not who it says it is"))
         #expect(secured.requests.isEmpty)
         #expect(try await chat(server(HTTPClient(caFile: chain))) == "It is noon.")
+
+        // Without a clock nothing is sent, not even a greeting; and once it is set, everything.
+        let isClockSet = Counter()
+        let early = HTTPClient(caFile: chain, isClockSet: { isClockSet.value > 0 })
+        let before = secured.server.connections
+        early.warm(url)
+        let unset = await Self.failure { _ = try await chat(server(early)) }
+        #expect(unset == .clockNotSet(provider: "openai"))
+        let socket = await Self.failure { _ = try await server(early).open("/realtime") }
+        #expect(socket == .clockNotSet(provider: "openai"))
+        #expect(secured.server.connections <= before && secured.requests.count == 1)
+        isClockSet.increment()
+        #expect(try await chat(server(early)) == "It is noon.")
+        // What no certificate secures needs no clock.
+        let plain = HTTPClient(isClockSet: { false })
+        let unsecured = HTTPService.openAI(
+            baseURL: sandbox.baseURL, key: Self.key, client: plain, clock: clock, log: log.log)
+        #expect(try await chat(unsecured) != "")
 
         let missing = HTTPClient(caFile: folder.path + "/none.pem")
         let other = await Self.failure { _ = try await chat(server(missing)) }

@@ -65,6 +65,13 @@ struct ServiceFailureTests {
         #expect(failure.error(of: "p") == answer.error)
     }
 
+    @Test("Where there was no key, that is said first", arguments: [nil, "secret"])
+    func noKey(key: String?) {
+        let failure = ServiceFailure(status: 401, headers: HTTPHeaders(), body: [], key: key)
+        let reason = key == nil ? "status 401, no key was sent" : "status 401"
+        #expect(failure.error(of: "p") == .keyRefused(provider: "p", reason: reason))
+    }
+
     @Test(
         "A key that the server repeats is not told to anybody",
         arguments: [

@@ -94,3 +94,47 @@ struct VoiceLibraryTests {
         }
     }
 }
+
+/// The models of those who list them.
+@Suite(.timeLimit(.minutes(1)))
+struct ModelListTests {
+    private let client = HTTPClient()
+
+    private func openAI(_ url: String) -> HTTPService {
+        HTTPService.openAI(
+            baseURL: url, key: "k", client: client, clock: InstantClock(), log: .silent)
+    }
+
+    @Test("Models are offered, those that are made for it first")
+    func fit() async throws {
+        let sandbox = try Sandbox()
+        let root = "http://127.0.0.1:\(sandbox.server.port)"
+        let lists: [any ModelLibrary] = [
+            OpenAIModels(openAI(sandbox.baseURL), for: .chat),
+            OpenAIModels(openAI(sandbox.baseURL), for: .transcription),
+            OpenAIModels(openAI(sandbox.baseURL), for: .speech),
+            AnthropicModels(
+                .anthropic(
+                    baseURL: root, key: "k", client: client, clock: InstantClock(), log: .silent)),
+            ElevenLabsModels(
+                .elevenLabs(
+                    baseURL: root, key: "k", client: client, clock: InstantClock(), log: .silent)),
+        ]
+        for list in lists {
+            let models = try await list.models()
+            #expect(models.first?.isFit == true)
+            let firstOther = models.firstIndex { !$0.isFit } ?? models.endIndex
+            #expect(models[firstOther...].allSatisfy { !$0.isFit })
+            #expect(Set(models.map(\.id)).count == models.count)
+        }
+    }
+
+    @Test("The first is the one that is chosen where none is named")
+    func chosen() async throws {
+        let sandbox = try Sandbox()
+        let server = openAI(sandbox.baseURL)
+        let models = try await OpenAIModels(server, for: .chat).models()
+        #expect(models.first?.id == (try await ModelChoice(nil).id(for: .chat, at: server)))
+        #expect(models.contains { $0.shutdown != nil })
+    }
+}

@@ -67,6 +67,41 @@ struct BackupTests {
             ])
     }
 
+    @Test("A device that runs gets its backup at its next start")
+    func nextStart() async throws {
+        let (memory, _) = try await device()
+        var lock: StateLock? = try StateLock(fixture.state)
+        _ = try Backup.write(fixture.state, owners: "/no/such", to: file)
+        try await memory.save(fixture.turn("afterwards"))
+        _ = fixture.folder.file("settings.json", Array(#"{"name":"other"}"#.utf8))
+        for _ in 1...2 {
+            try Backup.restoreAtNextStart(file, into: fixture.state, owners: "/no/such")
+        }
+        // Nothing has changed yet, and who starts meanwhile leaves it to the lock's holder.
+        fixture.state.finishRestore()
+        #expect(try await memory.turns().turns.map(\.transcript) == ["afterwards", "kept"])
+        await memory.close()
+        withExtendedLifetime(lock) {}
+        lock = nil
+        fixture.state.finishRestore()
+        let restored = fixture.memory(limits)
+        #expect(try await restored.turns().turns.map(\.transcript) == ["kept"])
+        await restored.close()
+        let settings = try readFile(fixture.folder.path + "/settings.json", atMost: 1000)
+        #expect(String(decoding: settings, as: UTF8.self).contains("kitchen"))
+        #expect(names(inFolder: fixture.folder.path).allSatisfy { !$0.hasPrefix("restore") })
+    }
+
+    @Test("What is no backup changes nothing")
+    func nextStartRefused() async throws {
+        _ = fixture.folder.file("settings.json", Array("{}".utf8))
+        let wrong = elsewhere.file("wrong", Array("no backup at all".utf8))
+        #expect(throws: BackupFailure.self) {
+            try Backup.restoreAtNextStart(wrong, into: fixture.state, owners: "/no/such")
+        }
+        #expect(names(inFolder: fixture.folder.path) == ["settings.json"])
+    }
+
     @Test("What a running device remembers comes back on another, and secrets do not")
     func roundTrip() async throws {
         let (memory, turn) = try await device()

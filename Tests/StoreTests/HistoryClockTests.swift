@@ -1,3 +1,4 @@
+import Linux
 import TestSupport
 import Testing
 import Voice
@@ -58,6 +59,23 @@ struct HistoryClockTests {
 @Suite(.timeLimit(.minutes(2)))
 struct PruningTests {
     private let fixture = Fixture()
+
+    @Test("A device that nobody talks to writes once a day, not once an hour")
+    func rest() async throws {
+        let memory = fixture.memory()
+        try await memory.save(fixture.turn("a"))
+        func written() -> Int { sizeOfFile(fixture.folder.path + "/pressel.db-wal") ?? 0 }
+        let before = written()
+        #expect(before > 0)
+        for _ in 1...23 {
+            fixture.pass(3600)
+            try await memory.prune()
+        }
+        #expect(written() == before)
+        fixture.pass(3600)
+        try await memory.prune()
+        #expect(written() > before)
+    }
 
     @Test("Turns go when they are older than the owner wants")
     func age() async throws {

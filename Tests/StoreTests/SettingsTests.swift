@@ -112,6 +112,10 @@ struct SettingsTests {
             "setting textToSpeech[1].provider is missing; every link names one"
         ),
         (
+            #"{"textToSpeech":[{"provider":"anthropic"}]}"#,
+            #"setting textToSpeech[0].provider is "anthropic"; use one of "openai", "#
+        ),
+        (
             #"{"textToSpeech":[{"provider":"espeak-ng","speed":9}]}"#,
             "setting textToSpeech[0].speed is 9; use a number in 0.25...4.0"
         ),
@@ -288,7 +292,7 @@ struct SettingsTests {
             "history":{"keepDays":1,"keepAudio":true,
               "archive":{"endpoint":"http://nas:9000/s3","bucket":"my.turns","region":"garage",
                 "prefix":"home/kitchen"}},
-            "web":{"listen":"::","port":80,"tlsPort":443,"publicURL":"u","allowedHosts":["a"],
+            "web":{"listen":"::","port":80,"tlsPort":443,"publicURL":"https://u","allowedHosts":["a"],
               "allowedOrigins":["*"]},
             "network":{"caFile":"f"}}
             """)

@@ -29,18 +29,25 @@ public final class RawClient {
     /// Nothing came for ten seconds.
     public struct Silence: Error {}
 
+    /// Whoever reads learns of it.
+    public struct NobodyListens: Error {
+        public let port: Int
+    }
+
+    private let port: Int
+
     public init(port: Int) {
+        self.port = port
         descriptor = socket(AF_INET, CInt(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_port = in_port_t(port).bigEndian
         address.sin_addr.s_addr = in_addr_t(0x7f00_0001).bigEndian
-        let status = withUnsafePointer(to: &address) { address in
+        _ = withUnsafePointer(to: &address) { address in
             address.withMemoryRebound(to: sockaddr.self, capacity: 1) {
                 connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
             }
         }
-        precondition(status == 0, "nobody listens on port \(port)")
         var on: CInt = 1
         setsockopt(descriptor, CInt(IPPROTO_TCP), TCP_NODELAY, &on, 4)
         var patience = timeval(tv_sec: 10, tv_usec: 0)
@@ -65,6 +72,9 @@ public final class RawClient {
             done += count
         }
     }
+
+    /// Nothing more will be sent.
+    public func finish() { shutdown(descriptor, CInt(SHUT_WR)) }
 
     /// A whole request and its answer.
     public func ask(
@@ -146,6 +156,7 @@ public final class RawClient {
             initialized = max(got, 0)
         }
         if got >= 0 { return got > 0 }
+        if code == ENOTCONN { throw NobodyListens(port: port) }
         if code == ECONNRESET { throw Broken(received: buffer, wasReset: true) }
         throw Silence()
     }

@@ -57,6 +57,61 @@ struct FailoverTests {
         #expect(try await ask(chain) == "cloud")
     }
 
+    @Test("Whom the clock keeps from being asked is asked as soon as it is set, and told of once")
+    func clockNotSet() async throws {
+        let outages = Outages(clock: clock)
+        let chain = Failover(
+            [.init("cloud", cloud), .init("local", local)], outages: outages, clock: clock,
+            log: .silent)
+        let unset = ProviderError.clockNotSet(provider: "cloud")
+        cloud.failure.withLock { $0 = unset }
+        #expect(try await ask(chain) == "local")
+        #expect(outages.takeUntold() == unset)
+        #expect(try await ask(chain) == "local")
+        #expect(outages.takeUntold() == nil)
+        #expect(chain.status.allSatisfy { $0.problem == nil })
+        cloud.failure.withLock { $0 = nil }
+        #expect(try await ask(chain) == "cloud")
+        #expect(clock.waits.isEmpty)
+    }
+
+    @Test("What came of each request is counted")
+    func counted() async throws {
+        let requests = RequestCount()
+        let chain = Failover(
+            of: "stage", [.init("cloud", cloud), .init("local", local)], requests: requests,
+            clock: clock, log: .silent)
+        _ = try await ask(chain)
+        cloud.failure.withLock { $0 = .busy(provider: "cloud", retryAfter: nil) }
+        for _ in 1...2 { _ = try await ask(chain) }
+        local.works.withLock { $0 = false }
+        _ = try? await ask(chain)
+        let counts = requests.all.map { "\($0.stage) \($0.link) \($0.result) \($0.count)" }
+        #expect(
+            counts.sorted() == [
+                "stage cloud answered 1", "stage cloud busy 1", "stage local answered 2",
+                "stage local unavailable 1",
+            ])
+    }
+
+    @Test("A preferred link is asked first; what one chain learns of a link, the other knows")
+    func preferring() async throws {
+        let chain = chain()
+        let own = Link()
+        let preferring = chain.preferring(.init("own", own))
+        #expect(try await ask(preferring) == "own")
+        own.works.withLock { $0 = false }
+        cloud.works.withLock { $0 = false }
+        #expect(try await ask(preferring) == "local")
+        // The chain that has no such link was not asked, and passes the other over.
+        #expect(try await ask(chain) == "local")
+        #expect(cloud.asked.withLock { $0 } == 1)
+        clock.advance(by: .seconds(31))
+        cloud.works.withLock { $0 = true }
+        #expect(try await ask(chain) == "cloud")
+        #expect(chain.status.map(\.name) == ["cloud", "local"])
+    }
+
     @Test("The last link is asked however often it failed, and the first reason is told")
     func last() async {
         let chain = chain()

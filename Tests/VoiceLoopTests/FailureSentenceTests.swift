@@ -45,6 +45,9 @@ struct FailureSentenceTests {
             error: .unavailable(provider: name, reason: "r"), sentence: { $0.noAnswer },
             outage: { $0.providerDown }),
         Row(
+            error: .clockNotSet(provider: name), sentence: { $0.clockNotSet },
+            outage: { $0.clockNotSet }),
+        Row(
             error: .foreignLanguage(provider: name, language: "xx"),
             sentence: { $0.onlyEnglishOffline }, outage: nil),
     ]
@@ -68,7 +71,7 @@ struct FailureSentenceTests {
             return [
                 sentences.keyRefused, sentences.creditUsedUp, sentences.noNetwork,
                 sentences.providerDown, sentences.noAnswer, sentences.brokenOff,
-                sentences.onlyEnglishOffline,
+                sentences.onlyEnglishOffline, sentences.clockNotSet,
             ]
         }
         #expect(Set(all).count == all.count && !all.contains(""))

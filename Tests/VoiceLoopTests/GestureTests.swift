@@ -129,6 +129,96 @@ struct GestureTests {
         #expect(stage.memory.forgotten == (agrees ? 1 : 0))
     }
 
+    static let holds: [(held: Duration?, isGiven: Bool, said: String)] = [
+        (.seconds(3), true, Sentences(.english).claimAgreed),
+        (nil, false, Sentences(.english).claimRefused),
+    ]
+
+    @Test(
+        "Somebody wants to manage it: it asks, and a hold of three seconds agrees", arguments: holds
+    )
+    func consents(held: Duration?, isGiven: Bool, said: String) async throws {
+        let answers = try await consent(on: stage) { stage in
+            if let held {
+                stage.press()
+                await until { stage.lights.last == .listening && stage.clock.sleepers > 0 }
+                stage.clock.advance(by: held)
+            } else {
+                stage.clock.advance(by: .seconds(30))
+            }
+            await stage.speaker.hasPlayed(2)
+            stage.release()
+        }
+        #expect(answers == [isGiven])
+        #expect(stage.speaker.said == ["May they?", said])
+        // It was no turn.
+        #expect(stage.recognizer.heard.isEmpty && stage.finishedTurns == 0)
+    }
+
+    @Test("A question that is asked instead is answered, and means no; two are not asked at once")
+    func declines() async throws {
+        let answers = try await consent(on: stage) { stage in
+            #expect(await stage.consents(to: "And they?") == false)
+            stage.press()
+            _ = await stage.microphone.listening(number: 1)
+            stage.hear(stage.quiet(300))
+            stage.hear(stage.speech(600))
+            await stage.letGo()
+            stage.hear(stage.quiet(300))
+            await stage.hasFinished(1)
+        }
+        #expect(answers == [false])
+        #expect(stage.speaker.said == ["May they?", "One.", "Two."])
+    }
+
+    @Test("Without a microphone it is agreed to all the same")
+    func consentsWithoutMicrophone() async throws {
+        stage.microphone.fail()
+        let answers = try await consent(on: stage) { stage in
+            stage.press()
+            await until { stage.microphone.listened == 1 && stage.clock.sleepers > 0 }
+            try await Task.sleep(for: .milliseconds(20))
+            stage.clock.advance(by: .seconds(3))
+            await until { stage.speaker.said.last == Sentences(.english).claimAgreed }
+        }
+        #expect(answers == [true])
+    }
+
+    @Test("A sentence that a press has cut short is no failure of the voice")
+    func cutShort() async throws {
+        stage.synthesizer.end = .cancelled
+        _ = try await stage.turns(0) { stage in
+            let answer = Task { await stage.consents(to: "May they?") }
+            await until { stage.log.count("→ consenting") > 0 }
+            answer.cancel()
+            #expect(await answer.value == false)
+        }
+        #expect(stage.log.count("cancelled") == 0)
+    }
+
+    @Test("A question that was taken back is answered no, said or not")
+    func takenBack() async throws {
+        let answers = try await consent(on: stage, cancelled: true) { _ in }
+        #expect(answers == [false])
+    }
+
+    /// Runs the loop while it asks "May they?", and `script` once that was heard.
+    private func consent(
+        on stage: Stage, cancelled: Bool = false, _ script: (Stage) async throws -> Void
+    ) async throws -> [Bool] {
+        var answers: [Bool] = []
+        _ = try await stage.turns(0) { stage in
+            let answer = Task { await stage.consents(to: "May they?") }
+            await stage.speaker.hasPlayed()
+            // The time for an answer begins when the question was heard.
+            await until { stage.clock.sleepers > 0 }
+            if cancelled { answer.cancel() }
+            try await script(stage)
+            answers.append(await answer.value)
+        }
+        return answers
+    }
+
     @Test("A timer rings when the turn is over, again and again until a press silences it")
     func rings() async throws {
         _ = try await stage.turns(1) { stage in

@@ -82,6 +82,117 @@ struct PhaseTests {
         .waitAndSee(one, since: at(100)), .timeHold(since: at(100)), .drop(one),
         .timeTaps(since: at(200)), .show(.off),
     ]
+    /// Somebody wants to manage the device, and the question was heard.
+    private static let asked: [Phase.Event] = [
+        .wanted(one, .consentQuestion("May they?")), .ended(one),
+    ]
+    private static let askedEffects: [Phase.Effect] = [
+        .say(one, .consentQuestion("May they?")), .show(.speaking), .timeAnswer(one),
+    ]
+    /// What a press of `two` at 9000 does then.
+    private static let pressedEffects: [Phase.Effect] =
+        askedEffects + [
+            .abandon(one), .record(two, pressed: at(9000)), .timeConsent(since: at(9000)),
+            .show(.listening),
+        ]
+    private static let agreedEffects: [Phase.Effect] = [
+        .drop(two), .consent(true), .say(two, .consentGiven), .show(.speaking),
+    ]
+
+    static let consentCases: [Case] = [
+        Case(
+            "the question is asked, and waited for", asked, .consenting(one, down: nil),
+            askedEffects),
+        Case(
+            "held for three seconds, it is agreed to, and is no turn",
+            asked + [.pressed(two, at: at(9000)), .heldSince(at(9000)), .released(at: at(13_000))],
+            .speaking(two), pressedEffects + agreedEffects),
+        Case(
+            "a release is classified by its own time, however late the timer",
+            asked + [.pressed(two, at: at(9000)), .released(at: at(12_000))], .speaking(two),
+            pressedEffects + agreedEffects),
+        Case(
+            "speech meanwhile changes nothing",
+            asked + [.pressed(two, at: at(9000)), .speechFound(two), .heldSince(at(9000))],
+            .speaking(two), pressedEffects + agreedEffects),
+        Case(
+            "held for less, it is a question as any other, and means no",
+            asked + [.pressed(two, at: at(9000)), .released(at: at(11_999))], .thinking(two),
+            pressedEffects + [
+                .consent(false), .endAfterLastWord(two, released: at(11_999)), .show(.thinking),
+            ]),
+        Case(
+            "a tap means no, and nothing else",
+            asked + [.pressed(two, at: at(9000)), .released(at: at(9100))], .idle,
+            pressedEffects + [.drop(two), .consent(false), .show(.off)]),
+        Case(
+            "a press while it asks is a press all the same",
+            [asked[0], .pressed(two, at: at(9000)), .heldSince(at(9000))], .speaking(two),
+            [
+                .say(one, .consentQuestion("May they?")), .show(.speaking), .abandon(one),
+                .record(two, pressed: at(9000)), .timeConsent(since: at(9000)),
+                .show(.listening),
+            ] + agreedEffects),
+        Case(
+            "the question is heard no more when the button is down",
+            asked + [.pressed(two, at: at(9000)), .ended(one), .unanswered(one)],
+            .listening(two, .down(since: at(9000), after: .consent), speech: false),
+            pressedEffects),
+        Case(
+            "nobody answers", asked + [.unanswered(one)], .speaking(one),
+            askedEffects + [.consent(false), .say(one, .consentWithheld), .show(.speaking)]),
+        Case(
+            "without a microphone one can agree",
+            asked + [.pressed(two, at: at(9000)), .failed(two), .ended(two), .heldSince(at(9000))],
+            .speaking(two), pressedEffects + [.drop(two)] + agreedEffects),
+        Case(
+            "without a microphone one can disagree",
+            asked + [.pressed(two, at: at(9000)), .failed(two), .released(at: at(10_000))], .idle,
+            pressedEffects + [.drop(two), .consent(false), .show(.off)]),
+        Case(
+            "without a speaker one can agree",
+            [
+                asked[0], .failed(one), .ended(one), .pressed(two, at: at(9000)),
+                .heldSince(at(9000)),
+            ],
+            .speaking(two), pressedEffects + agreedEffects),
+        Case(
+            "a press over the network never agrees",
+            asked + [
+                .pressed(two, at: at(9000), isRemote: true), .heldSince(at(9000)),
+                .released(at: at(13_000)),
+            ], .thinking(two),
+            askedEffects + [.consent(false)] + again(two, 9000, abandoning: one) + [
+                .hold(two), .endAfterLastWord(two, released: at(13_000)), .show(.thinking),
+            ]),
+        Case(
+            "a press over the network never agrees, where the button toggles either", toggles: true,
+            asked + [
+                .pressed(two, at: at(9000), isRemote: true), .heldSince(at(9000)),
+                .released(at: at(13_000)),
+            ], .listening(two, .toggled, speech: false),
+            askedEffects + [
+                .consent(false), .abandon(one), .record(two, pressed: at(9000)), .hold(two),
+                .show(.listening),
+            ]),
+        Case(
+            "the timer of another press agrees to nothing",
+            asked + [.pressed(two, at: at(9000)), .heldSince(at(8000))],
+            .listening(two, .down(since: at(9000), after: .consent), speech: false),
+            pressedEffects),
+        Case(
+            "where the button toggles it is held all the same", toggles: true,
+            asked + [.pressed(two, at: at(9000)), .heldSince(at(9000)), .released(at: at(13_000))],
+            .speaking(two), pressedEffects + agreedEffects),
+        Case(
+            "where the button toggles, less begins a question, and means no", toggles: true,
+            asked + [.pressed(two, at: at(9000)), .released(at: at(9500))],
+            .listening(two, .toggled, speech: false),
+            pressedEffects + [.consent(false), .hold(two)]),
+        Case(
+            "it is not asked while something else goes on",
+            held + [.wanted(two, .consentQuestion("May they?"))], .thinking(one), heldEffects),
+    ]
 
     static let cases: [Case] = [
         Case(
@@ -383,7 +494,7 @@ struct PhaseTests {
         Case("a release alone is nothing", [.released(at: at(5))], .idle, []),
     ]
 
-    @Test("What the button does and what follows", arguments: cases)
+    @Test("What the button does and what follows", arguments: cases + consentCases)
     func follows(example: Case) {
         var phase = Phase.idle
         var effects: [Phase.Effect] = []

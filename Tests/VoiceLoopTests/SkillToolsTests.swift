@@ -69,7 +69,8 @@ struct SkillToolsTests {
     @Test("A tool does what the skill does, and says so", arguments: calls)
     func call(name: String, arguments: String, result: String) async {
         let tools = Self.tools(on: FakeControls())
-        #expect(await tools.call(name, arguments: arguments, after: [exchange]) == result)
+        let prompt = Prompt(question: "", exchanges: [exchange])
+        #expect(await tools.call(name, arguments: arguments, for: prompt) == result)
     }
 
     static let wrong: [(name: String, arguments: String, reason: String)] = [
@@ -135,15 +136,29 @@ struct SkillToolsTests {
     @Test("What the model got wrong it is told, and nothing is done", arguments: wrong)
     func refuses(name: String, arguments: String, reason: String) async {
         let device = FakeControls()
-        let answer = await Self.tools(on: device).call(name, arguments: arguments, after: [])
+        let answer = await Self.tools(on: device).call(
+            name, arguments: arguments, for: Prompt(question: ""))
         #expect(answer == "Nothing was done: \(reason)")
         #expect(device.state.withLock { $0.timers.isEmpty && $0.volume == 50 })
+    }
+
+    @Test("Who asks reaches what is within their reach, and nothing else")
+    func reach() async {
+        let device = FakeControls()
+        let own = FakeControls { $0.refuses = true }
+        let prompt = Prompt(question: "", device: own)
+        for (name, arguments) in [("set_volume", #"{"percent":10}"#), ("mute_microphone", "")] {
+            let answer = await Self.tools(on: device).call(
+                name, arguments: arguments, for: prompt)
+            #expect(answer.hasPrefix("I am sorry, I could not"))
+        }
+        #expect(device.state.withLock { $0.volume == 50 && !$0.isMuted })
     }
 
     @Test("A tool that there is not is told from those that there are")
     func unknown() async {
         let answer = await Self.tools(on: FakeControls()).call(
-            "order_pizza", arguments: "", after: [])
+            "order_pizza", arguments: "", for: Prompt(question: ""))
         #expect(
             answer.hasPrefix("There is no tool of that name. There are: set_timer, list_timers,"))
     }
@@ -156,16 +171,17 @@ struct SkillToolsTests {
             ("forget_conversation", ""),
         ]
         for (name, arguments) in calls {
-            let answer = await Self.tools(on: stubborn).call(name, arguments: arguments, after: [])
+            let answer = await Self.tools(on: stubborn).call(
+                name, arguments: arguments, for: Prompt(question: ""))
             #expect(answer.hasPrefix("I am sorry, I could not"), "\(name)")
         }
         #expect(
             await Self.tools(on: stubborn, knowsTime: false).call(
-                "get_time", arguments: "", after: [])
+                "get_time", arguments: "", for: Prompt(question: ""))
                 == "I do not know the time yet, because my clock has not been set.")
         #expect(
             await Self.tools(on: FakeControls(), in: .german)
-                .call("set_timer", arguments: #"{"seconds":60}"#, after: [])
+                .call("set_timer", arguments: #"{"seconds":60}"#, for: Prompt(question: ""))
                 == "Der Timer läuft: eine Minute.")
     }
 
@@ -184,7 +200,8 @@ struct SkillToolsTests {
                     number: 9, name: "pizza", duration: .seconds(7200), remaining: .seconds(3661)),
             ]
         }
-        _ = await Self.tools(on: device).call("cancel_timer", arguments: arguments, after: [])
+        _ = await Self.tools(on: device).call(
+            "cancel_timer", arguments: arguments, for: Prompt(question: ""))
         #expect(device.state.withLock { $0.timers.map(\.number) } == left)
     }
 

@@ -365,7 +365,7 @@ struct SentencesTests {
             ]
         }
         let own = all(Sentences(language))
-        #expect(own.count == 24)
+        #expect(own.count == 28)
         #expect(Set(own).count == own.count)
         #expect(own.allSatisfy { $0.count > 15 && ".?".contains($0.last!) })
         if language != .english { #expect(Set(own).isDisjoint(with: all(Sentences(.english)))) }

@@ -17,6 +17,7 @@ final class Stage: Sendable {
     private let settings: LoopSettings
     private let shown = Mutex<[Light]>([])
     private let finished = Mutex<[TurnReport]>([])
+    private let told = Mutex<[TurnNews]>([])
     private let button = Mutex<Conversation?>(nil)
     let memory = StageMemory()
     private let hasMemory: Bool
@@ -40,6 +41,7 @@ final class Stage: Sendable {
     }
 
     var lights: [Light] { shown.withLock { $0 } }
+    var news: [TurnNews] { told.withLock { $0 } }
 
     private var voices: [Failover<any SpeechSynthesizer>.Link] {
         let last = Failover<any SpeechSynthesizer>.Link("voice", synthesizer)
@@ -56,7 +58,8 @@ final class Stage: Sendable {
             log: log.log)
         let conversation = Conversation(
             parts, settings: settings, show: { light in self.shown.withLock { $0.append(light) } },
-            finished: { report in self.finished.withLock { $0.append(report) } })
+            finished: { report in self.finished.withLock { $0.append(report) } },
+            told: { news in self.told.withLock { $0.append(news) } })
         button.withLock { $0 = conversation }
         return conversation
     }
@@ -90,6 +93,14 @@ final class Stage: Sendable {
     func say(_ utterance: Utterance, then: @escaping @Sendable () -> Void = {}) async {
         await button.withLock { $0 }!.say(utterance, then: then)
     }
+
+    var finishedTurns: Int { finished.withLock { $0.count } }
+
+    func consents(to question: String) async -> Bool {
+        await button.withLock { $0 }!.consents(to: question)
+    }
+
+    func use(_ settings: LoopSettings) async { await button.withLock { $0 }!.use(settings) }
 
     /// Ends a held question, and waits until the loop knows: a card would give it frames for ever,
     /// this microphone only those of the script.
@@ -170,6 +181,9 @@ final class StageMicrophone: Microphone {
     }
 
     func catchUp() {}
+
+    /// There is no more, as at the end of a file.
+    func end() { state.withLock { $0.listener }?.finish() }
 
     /// How often it was listened to.
     var listened: Int { state.withLock { $0.starts.count } }

@@ -1,5 +1,6 @@
 import Glibc
 import Linux
+import TestSupport
 import Testing
 import Voice
 
@@ -43,6 +44,48 @@ private func end(_ socket: WebSocket) async -> WebSocketEnd {
 
 @Suite(.timeLimit(.minutes(1)))
 struct WebSocketTests {
+    @Test("Whoever has much to send waits until the other side has taken it")
+    func drain() async throws {
+        var limits = WebSocketLimits()
+        limits.incoming = 1000
+        let pair = Pair(client: limits)
+        let message = WebSocketMessage.binary([UInt8](repeating: 1, count: 500_000))
+        try pair.server.send(message)
+        try pair.server.send(message)
+        let isOver = Counter()
+        let waiting = Task {
+            try await pair.server.drain(to: 100_000)
+            isOver.increment()
+        }
+        try await Task.sleep(for: .milliseconds(50))
+        #expect(isOver.value == 0)
+        for _ in 0..<2 { #expect(try await pair.client.next() == message) }
+        try await waiting.value
+        // Nothing waits any more.
+        try await pair.server.drain(to: 0)
+    }
+
+    @Test("Nobody waits for one who hung up")
+    func drainEnded() async throws {
+        var limits = WebSocketLimits()
+        limits.incoming = 1000
+        let pair = Pair(client: limits)
+        // Behind the first, which nobody takes, nothing is read.
+        try pair.server.send(.binary([UInt8](repeating: 1, count: 2000)))
+        try pair.server.send(.binary([UInt8](repeating: 1, count: 2_000_000)))
+        let waiting = Task { () -> WebSocketEnd? in
+            do throws(WebSocketEnd) {
+                try await pair.server.drain(to: 0)
+                return nil
+            } catch {
+                return error
+            }
+        }
+        try await Task.sleep(for: .milliseconds(20))
+        pair.client.hangUp()
+        #expect(await waiting.value != nil)
+    }
+
     static let messages: [WebSocketMessage] = [
         .text(""), .text("hello"), .text("grüße 😀"), .binary([]), .binary([0, 255, 1]),
         .text(String(repeating: "x", count: 125)), .text(String(repeating: "x", count: 126)),
@@ -124,9 +167,9 @@ struct WebSocketTests {
     @Test("A quiet connection is kept by its signs of life")
     func quiet() async throws {
         var limits = WebSocketLimits()
-        limits.quiet = .milliseconds(20)
+        limits.quiet = .milliseconds(100)
         let pair = Pair(client: limits)
-        try await Task.sleep(for: .milliseconds(200))
+        try await Task.sleep(for: .milliseconds(500))
         try pair.server.send(.text("still here"))
         #expect(try await pair.client.next() == .text("still here"))
     }
@@ -169,6 +212,20 @@ struct WebSocketTests {
         _ = nonsense.bytes.withUnsafeBytes { write(other, $0.baseAddress, $0.count) }
         let ended = await end(socket)
         #expect(!ended.isNormal && ended != .cancelled)
+    }
+
+    @Test("A close with half a code is answered with what is wrong", arguments: [false, true])
+    func halfACode(isWhole: Bool) async throws {
+        let (one, other) = connectedSockets()
+        defer { close(other) }
+        let socket = Pair.serve(.server, WebSocketLimits(), one)
+        let code: [UInt8] = isWhole ? [0x03, 0xE8] : [0x03]
+        let frame = [0x88, 0x80 | UInt8(code.count), 0, 0, 0, 0] + code
+        _ = frame.withUnsafeBytes { write(other, $0.baseAddress, $0.count) }
+        _ = await end(socket)
+        var answer = [UInt8](repeating: 0, count: 4)
+        #expect(recv(other, &answer, 4, CInt(MSG_WAITALL)) == 4)
+        #expect(answer == [0x88, 0x02, 0x03, isWhole ? 0xE8 : 0xEA])
     }
 
     @Test("The handshake's answer is RFC 6455's")

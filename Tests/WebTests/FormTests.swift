@@ -3,11 +3,11 @@ import Testing
 import Web
 
 struct FormTests {
-    private func server() throws -> Server {
+    private func server(atMost limit: Int = 1000) throws -> Server {
         var router = Router()
         router.on("POST", "/form") { request in
             var parts: [String] = []
-            return try FormReceiver(of: request, atMost: 1000) { piece in
+            return try FormReceiver(of: request, atMost: limit) { piece in
                 let text = String(decoding: piece.bytes, as: UTF8.self)
                 if piece.offset == 0 {
                     let file = piece.fileName.map { "(\($0) \(piece.contentType ?? ""))" } ?? ""
@@ -52,7 +52,68 @@ struct FormTests {
         ("multipart/form-data; boundary=BB", String(form.dropLast(20)), 400),
         ("multipart/form-data; boundary=CC", form, 400),
         ("multipart/form-data; boundary=BB", form + String(repeating: " ", count: 1000), 413),
+        ("multipart/form-data; boundary=\(String(repeating: "B", count: 20_000))", form, 400),
+        ("multipart/form-data; boundary=", form, 400),
+        ("multipart/form-data; boundary=BB", "", 400),
+        ("multipart/form-data; boundary=BB", "--BB--\r\n", 400),
+        ("multipart/form-data; boundary=BB", part("form-data", "x") + "--BB--\r\n", 400),
+        ("multipart/form-data; boundary=BB", part(name("a\u{1}b"), "x") + "--BB--\r\n", 400),
+        (
+            "multipart/form-data; boundary=BB",
+            part(name("a\"; filename=\"x\u{7f}.wav"), "x") + "--BB--\r\n", 400
+        ),
+        ("multipart/form-data; boundary=BB", part(name("a"), "x") + "--BC--\r\n", 400),
     ]
+
+    private static func part(_ disposition: String, _ body: String) -> String {
+        "--BB\r\nContent-Disposition: \(disposition)\r\n\r\n\(body)\r\n"
+    }
+
+    private static func name(_ name: String) -> String { "form-data; name=\"\(name)\"" }
+
+    /// As many parts as there may be, and one more.
+    @Test("A form has no more parts than any of ours", arguments: [(100, 200), (101, 413)])
+    func parts(count: Int, status: Int) throws {
+        let server = try server(atMost: 1 << 20)
+        let form = String(repeating: Self.part(Self.name("a"), "x"), count: count) + "--BB--\r\n"
+        let answer = try RawClient(port: server.port).ask(
+            "POST", "/form", headers: ["Content-Type": "multipart/form-data; boundary=BB"],
+            body: Array(form.utf8))
+        #expect(answer.status == status)
+    }
+
+    @Test("Ten thousand parts end with the first hundred; a part's own length counts for nothing")
+    func lies() throws {
+        let server = try server(atMost: 1 << 20)
+        let type = ["Content-Type": "multipart/form-data; boundary=BB"]
+        let many =
+            String(repeating: Self.part(Self.name("a"), "x"), count: 10_000) + "--BB--\r\n"
+        #expect(
+            try RawClient(port: server.port).ask(
+                "POST", "/form", headers: type, body: Array(many.utf8)
+            ).status == 413)
+        for length in ["0", "7", "99999999999999999999", "-1", "x"] {
+            let form =
+                Self.part("\(Self.name("a"))\r\nContent-Length: \(length)", "one") + "--BB--\r\n"
+            let answer = try RawClient(port: server.port).ask(
+                "POST", "/form", headers: type, body: Array(form.utf8))
+            #expect(answer.text == "a=one")
+        }
+    }
+
+    @Test("What stands in a file's name stays in it")
+    func injection() throws {
+        let server = try server()
+        let form =
+            Self.part(
+                "\(Self.name("file")); filename=\"a.wav\r\nX-Evil: 1\r\nContent-Type: text/html",
+                "one") + "--BB--\r\n"
+        let answer = try RawClient(port: server.port).ask(
+            "POST", "/form", headers: ["Content-Type": "multipart/form-data; boundary=BB"],
+            body: Array(form.utf8))
+        #expect(answer.headers["x-evil"] == nil)
+        #expect(!answer.text.contains("X-Evil"))
+    }
 
     @Test("What is no form, or too long, is refused", arguments: bad)
     func refusal(type: String, body: String, status: Int) throws {

@@ -65,6 +65,7 @@ struct ArchiveRunTests {
                 settings: setting(place, endpoint), port: port, state: folder.path + "/state")
         }
         try await device.says("recording from")
+        try await device.says("serving on")
         return device
     }
 

@@ -143,7 +143,7 @@ struct CloudRunTests {
         sandbox.follow(script)
         let refused = try await examined(Self.chains)
         #expect(refused.contains("services    FAILS languageModel: openai does not take the key"))
-        #expect(refused.contains("→ set another key"))
+        #expect(refused.contains("→ set OPENAI_API_KEY to a key that holds"))
         #expect(!refused.contains(Self.key))
     }
 
@@ -237,6 +237,12 @@ struct CloudRunTests {
         #expect(!status.text.contains("What time is it"))
         let metrics = try await ask(port: port, "GET", "/metrics", headers: headers)
         #expect(metrics.text.contains(#"pressel_turns_total{outcome="answered"} 1"#))
+
+        // What taps do, for whose button has none.
+        #expect(try await push("repeat") == 200)
+        try await device.says("light speaking", times: 2)
+        #expect(try await push("forget") == 200)
+        try await device.says("saying \"I have forgotten our conversation.\"")
         #expect(await device.end(by: SIGTERM).status == 0)
     }
 

@@ -24,27 +24,33 @@ final class Device: Sendable {
     /// - Parameters:
     ///   - speed: of the card, against real time.
     ///   - settings: keys beside those of the button and the devices, as JSON.
-    ///   - button, audio: keys of those sections, ending in a comma.
+    ///   - web, button, audio: keys of those sections, ending in a comma.
     ///   - source: of the button.
+    ///   - isStateNamed: whether the command line says where the state folder is; else systemd does.
     init(
         speed: Int = 1, output: SimulatedCard.Output = .file, settings: String = "",
-        port: Int = 0,
+        port: Int = 0, web: String = "",
         button: String = "", source: String = "keyboard",
-        audio: String = "", state: String? = nil, capture: String? = nil, playback: String? = nil
+        audio: String = "", state: String? = nil, isStateNamed: Bool = true, capture: String? = nil,
+        playback: String? = nil
     ) throws {
         card = try testCard(speed: speed, output: output)
         let file = folder.file(
             "owner.json",
             Array(
                 """
-                {"button": {\(button) "source": "\(source)"}, "web": {"port": \(port)}, \(settings)
+                {"button": {\(button) "source": "\(source)"}, "web": {\(web) "port": \(port)}, \(settings)
                  "audio": {\(audio) "captureDevice": "\(capture ?? card.device)",
                            "playbackDevice": "\(playback ?? card.device)"}}
                 """.utf8))
         setenv("PRESSEL_LOG", "debug", 1)
+        let path = state ?? folder.path
+        if !isStateNamed { setenv("STATE_DIRECTORY", path, 1) }
+        defer { unsetenv("STATE_DIRECTORY") }
         child = try ChildProcess(
             presselProgram,
-            ["run", "--settings", file, "--state", state ?? folder.path], readingErrors: true)
+            ["run", "--settings", file] + (isStateNamed ? ["--state", path] : []),
+            readingErrors: true)
         // It must not keep the device, whose end ends it.
         startThread("device log") { [child, said] in
             while let part = try? child.read(atMost: 4096), !part.isEmpty {
@@ -54,6 +60,9 @@ final class Device: Sendable {
     }
 
     deinit { child.kill() }
+
+    /// Of the process.
+    var id: Int { child.id }
 
     var log: String { said.text.withLock { $0 } }
 

@@ -1,5 +1,6 @@
 import Audio
 import Glibc
+import Linux
 import TestSupport
 import Testing
 
@@ -20,14 +21,17 @@ struct DoctorTests {
         let card = try testCard(output: .microphone)
         let command = try await examine(
             """
-            {"button": {"source": "none"},
+            {"board": "wm8960", "button": {"source": "none"},
              "audio": {"captureDevice": "\(card.device)", "playbackDevice": "\(card.device)"}}
             """, ["--json"])
         #expect(command.status == 0, "\(command.output)")
         #expect(command.output.contains("\"healthy\":true"))
+        #expect(command.output.contains("Waveshare WM8960 Audio HAT"))
         for part in ["settings", "state", "microphone", "speaker", "sound", "recognizer", "voice"] {
+            // Where tests keep their files need not outlive the power.
+            let verdict = part == "state" && isInMemory(folder.path) ? "note" : "works"
             #expect(
-                command.output.contains("\"part\":\"\(part)\",\"verdict\":\"works\""),
+                command.output.contains("\"part\":\"\(part)\",\"verdict\":\"\(verdict)\""),
                 "\(part): \(command.output)")
         }
     }

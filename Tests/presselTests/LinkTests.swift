@@ -1,3 +1,4 @@
+import Linux
 import Store
 import Testing
 
@@ -32,6 +33,23 @@ struct LinkTests {
     @Test("A refused key concerns those in the same place, and nobody elsewhere", arguments: pairs)
     func account(one: Settings.Link, other: Settings.Link, isOneAccount: Bool) {
         #expect((one.account == other.account) == isOneAccount)
+    }
+
+    @Test("Whoever may be named in the settings is there")
+    func all() throws {
+        let appliance = Appliance(
+            try Configuration(Options([], flags: [], valued: [])), log: .silent)
+        let table = appliance.table()
+        for name in Settings.Link.recognizers {
+            #expect(table.recognizer(Self.link(name)) != nil, "\(name)")
+        }
+        for name in Settings.Link.models {
+            #expect(table.languageModel(Self.link(name)) != nil, "\(name)")
+        }
+        for name in Settings.Link.voices {
+            #expect(table.synthesizer(Self.link(name)) != nil, "\(name)")
+        }
+        #expect(table.synthesizer(Self.link("nobody")) == nil)
     }
 
     @Test("Links of one provider are told apart by where they are")

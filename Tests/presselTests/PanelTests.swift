@@ -104,6 +104,22 @@ struct PanelTests {
         #expect(lamp(light) == [0xe0, 0, 0, 0])
     }
 
+    @Test("A switch that is plugged in late works at once, however long it was away")
+    func plugged() async throws {
+        let button = folder.path + "/by-id/switch"
+        let device = try Device(button: "\"device\": \"\(button)\",", source: "input")
+        try await device.says("cannot open \(button)")
+        // Tried after 1 and 3 s, and by itself not before 7.
+        try await device.sleep(4000)
+        mkdir(folder.path + "/by-id", 0o700)
+        try await device.sleep(300)
+        mkfifo(button, 0o600)
+        let plugged = Moment.now
+        try await device.says("the button is \(button)")
+        #expect(Moment.now - plugged < .seconds(1))
+        _ = await device.end(by: SIGTERM)
+    }
+
     /// A device whose switch has been down since before it was started.
     private func heldAtStart(
         for duration: Duration, settings: String = "", state: String, output: Bool = false

@@ -45,7 +45,7 @@ struct RestingLightTests {
         try await look()
         network.plug(true)
         try await look()
-        light.mute()
+        light.setMuted(true)
         network.plug(false)
         try await look()
         looks.cancel()
@@ -54,11 +54,14 @@ struct RestingLightTests {
     }
 
     @Test("A device that asks nobody else misses no network")
-    func alone() async {
+    func alone() async throws {
         network.plug(false)
         let light = light(asksOthers: false)
-        await light.run(clock)
-        light.mute()
-        #expect(shown.lights == [.muted])
+        let looks = Task { await light.run(clock) }
+        try await look()
+        light.setMuted(true)
+        looks.cancel()
+        await looks.value
+        #expect(shown.lights == [.off, .off, .muted])
     }
 }

@@ -142,12 +142,13 @@ struct RunTests {
     @Test("Bad settings are named, said once, and it runs on")
     func settings() async throws {
         let device = try Device(
-            settings: "\"nam\": 1, \"board\": \"generic\",", audio: "\"preRollMilliseconds\": 5000,"
+            settings: "\"nam\": 1, \"board\": \"toaster\",", audio: "\"preRollMilliseconds\": 5000,"
         )
         try await device.says(
             "setting audio.preRollMilliseconds is 5000; use a whole number in 0...2000")
         try await device.says("setting nam is unknown")
-        try await device.says("setting board has no effect in this version")
+        try await device.says(
+            "setting board is \"toaster\"; use one of \"generic\", \"aiy-voice-hat\"")
         try await device.says("is ready")
         try await device.sleep(1500)
         #expect(try device.card.heard().duration > .milliseconds(500))

@@ -1,12 +1,71 @@
+import FoundationEssentials
 import Glibc
 import Linux
 import TestSupport
 import Testing
+import Voice
+
+@testable import sandbox
 
 @Suite(.timeLimit(.minutes(5)))
 struct StateTests {
     private let folder = TemporaryFolder()
     private let state = TemporaryFolder()
+
+    private static let key = "key-of-the-api"
+
+    /// What the API says is the matter with the device's memory.
+    private func problem(at port: Int) async throws -> String {
+        let answer = try await ask(
+            port: port, "GET", "/api/status", headers: ["x-api-key": Self.key])
+        let status = try JSONDecoder().decode(JSONValue.self, from: Data(answer.body))
+        guard case .array(let devices)? = status["devices"],
+            case .string(let problem)? = devices.first(where: { $0["role"] == "memory" })?[
+                "problem"]
+        else { return "" }
+        return problem
+    }
+
+    @Test("A state folder that cannot be written: it answers, and says what is lost")
+    func unwritable() async throws {
+        let port = try freePort()
+        setenv("PROXY_API_KEY", Self.key, 1)
+        let device = try Device(port: port, state: "/proc/pressel")
+        unsetenv("PROXY_API_KEY")
+        try await device.says("cannot make the state folder /proc/pressel")
+        try await device.says("timers and voices are lost when the program ends")
+        try await device.says("saying \"I cannot write to my memory card")
+        try await device.says("light off")
+        #expect(try await problem(at: port).contains("are lost when the program ends"))
+        try await device.ask(try await spoken("What time is it?"))
+        try await device.says("answered")
+        #expect(await device.end(by: SIGTERM).status == 0)
+    }
+
+    @Test(
+        "A state folder in memory works, and it says what is lost",
+        .enabled(if: isInMemory("/dev/shm")))
+    func inMemory() async throws {
+        let state = "/dev/shm/pressel-test-\(getpid())"
+        defer { removeTree(state) }
+        let port = try freePort()
+        setenv("PROXY_API_KEY", Self.key, 1)
+        let device = try Device(port: port, state: state, isStateNamed: false)
+        unsetenv("PROXY_API_KEY")
+        try await device.says("\(state) is kept in memory only: settings, keys and the password")
+        try await device.says("saying \"Whatever I am told, I will have forgotten")
+        try await device.says("light off")
+        #expect(try await problem(at: port).contains("are lost when it is switched off"))
+        try await device.ask(try await spoken("What time is it?"))
+        try await device.says("answered")
+        #expect(await device.end(by: SIGTERM).status == 0)
+    }
+
+    private func freePort() throws -> Int {
+        let other = try Sandbox()
+        other.stop()
+        return other.server.port
+    }
 
     @Test("A device is backed up while it runs, restored when it does not, and runs once")
     func running() async throws {

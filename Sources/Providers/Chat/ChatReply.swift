@@ -6,7 +6,7 @@ actor ChatReply {
     private let server: HTTPService
     private let dialect: any ChatDialect
     private let tools: (any Tools)?
-    private let exchanges: [Exchange]
+    private let prompt: Prompt
     private let model: String
     private var conversation: ChatConversation
 
@@ -32,7 +32,7 @@ actor ChatReply {
         self.model = model
         self.dialect = dialect
         self.tools = tools
-        exchanges = prompt.exchanges
+        self.prompt = prompt
         conversation = ChatConversation(prompt)
     }
 
@@ -156,7 +156,7 @@ actor ChatReply {
         conversation.messages.append(.reply(content.content))
         var told: [ToolResult] = []
         for call in content.calls {
-            let result = await tools?.call(call.name, arguments: call.arguments, after: exchanges)
+            let result = await tools?.call(call.name, arguments: call.arguments, for: prompt)
             told.append(ToolResult(call: call.id, text: result ?? "There are no tools."))
             results.append(told.last!.text)
         }

@@ -6,7 +6,7 @@ public import Voice
 /// the country of its host.
 ///
 /// Google shuts out who asks too much: there is one request at a time.
-public struct GoogleTranslateSpeech: SpeechSynthesizer, ExaminedProvider {
+public struct GoogleTranslateSpeech: MP3Synthesizer, ExaminedProvider {
     private let place: Result<HTTPService, ProviderError>
     private let language: String
     private let speed: Double
@@ -92,6 +92,29 @@ public struct GoogleTranslateSpeech: SpeechSynthesizer, ExaminedProvider {
         return Examination()
     }
 
+    public func speech(for text: String) async throws(ProviderError) -> AudioStream {
+        let (parts, name) = try parts(of: text)
+        let sound = SpokenParts(parts, from: name)
+        do {
+            let first = try await sound.next()
+            return AudioStream.starting(with: first) { try await sound.next() }
+        } catch {
+            if Task.isCancelled { throw .cancelled }
+            throw ProviderError(error, from: name)
+        }
+    }
+
+    public func mp3(for text: String) async throws(ProviderError) -> MP3Stream {
+        let (parts, name) = try parts(of: text)
+        do {
+            let first = try await parts.next()
+            return MP3Stream.starting(with: first) { try await parts.next() }
+        } catch {
+            if Task.isCancelled { throw .cancelled }
+            throw ProviderError(error, from: name)
+        }
+    }
+
     private func serverAndVoice() throws(ProviderError) -> (server: HTTPService, voice: String) {
         let server = try place.get()
         guard let voice = TranslateLanguage.name(for: language) else {
@@ -100,22 +123,16 @@ public struct GoogleTranslateSpeech: SpeechSynthesizer, ExaminedProvider {
         return (server, voice)
     }
 
-    public func speech(for text: String) async throws(ProviderError) -> AudioStream {
+    private func parts(of text: String) throws(ProviderError) -> (FetchedParts, name: String) {
         let (server, voice) = try serverAndVoice()
         let isSlow = speed * pace.factor <= Self.slow || pace.factor < 1
         let requests = TranslateParts.parts(of: text).map {
             TranslateRequest($0, language: voice, isSlow: isSlow)
         }
-        let sound = SpokenParts(requests, from: server.name) { [turnstile] request in
+        let parts = FetchedParts(requests) { [turnstile] request in
             try await turnstile.pass { try await Self.sound(of: request, in: voice, from: server) }
         }
-        do {
-            let first = try await sound.next()
-            return AudioStream.starting(with: first) { try await sound.next() }
-        } catch {
-            if Task.isCancelled { throw .cancelled }
-            throw ProviderError(error, from: server.name)
-        }
+        return (parts, server.name)
     }
 
     /// A hundred characters slowly spoken have a tenth of this.
@@ -151,51 +168,38 @@ public struct GoogleTranslateSpeech: SpeechSynthesizer, ExaminedProvider {
     }
 }
 
-/// The sound of a text in parts, one behind the other: while one is heard the next is fetched, and
+/// The parts of a text as MP3, one behind the other: while one is heard the next is fetched, and
 /// none beyond it. For one reader; letting go of it hangs up.
-private actor SpokenParts {
+private actor FetchedParts {
     private let fetch: @Sendable (TranslateRequest) async throws -> [UInt8]
-    private let provider: String
-    /// Parts are MP3 frames, which follow each other as in one file.
-    private let decoder = StreamedSound(mediaType: MP3Encoder.mediaType, format: usualFormat)
-    private var edges = QuietEdges(format: usualFormat)
     private var requests: ArraySlice<TranslateRequest>
     private var fetching: Task<[UInt8], any Error>?
-    private var bytes: ArraySlice<UInt8> = []
-    private var chunks: ArraySlice<AudioChunk> = []
-
-    private static let usualFormat = AudioFormat(framesPerSecond: 24_000, channels: 1)
-    /// A quarter of a second or so: what is decoded ahead takes memory.
-    private static let piece = 2048
 
     init(
-        _ requests: [TranslateRequest], from provider: String,
+        _ requests: [TranslateRequest],
         fetch: @escaping @Sendable (TranslateRequest) async throws -> [UInt8]
     ) {
         self.requests = requests[...]
-        self.provider = provider
         self.fetch = fetch
     }
 
     deinit { fetching?.cancel() }
 
+    /// Whether all of them were given.
+    var isOver: Bool { fetching == nil && requests.isEmpty }
+
     /// Nil at the end, at once where there is nothing to say.
-    func next() async throws -> AudioChunk? {
-        while true {
-            if let chunk = chunks.popFirst() { return chunk }
-            if bytes.isEmpty {
-                begin()
-                guard let part = fetching else { return nil }
-                bytes = try await withTaskCancellationHandler {
-                    try await part.value[...]
-                } onCancel: {
-                    part.cancel()
-                }
-                fetching = nil
-                begin()
-            }
-            try decode()
+    func next() async throws -> [UInt8]? {
+        begin()
+        guard let part = fetching else { return nil }
+        let bytes = try await withTaskCancellationHandler {
+            try await part.value
+        } onCancel: {
+            part.cancel()
         }
+        fetching = nil
+        begin()
+        return bytes
     }
 
     /// Asks for the next part, unless it was asked for or there is none.
@@ -203,14 +207,47 @@ private actor SpokenParts {
         guard fetching == nil, let request = requests.popFirst() else { return }
         fetching = Task { [fetch] in try await fetch(request) }
     }
+}
+
+/// The sound of such parts. For one reader.
+private actor SpokenParts {
+    private let parts: FetchedParts
+    private let provider: String
+    /// Parts are MP3 frames, which follow each other as in one file.
+    private let decoder = StreamedSound(mediaType: MP3Encoder.mediaType, format: usualFormat)
+    private var edges = QuietEdges(format: usualFormat)
+    private var bytes: ArraySlice<UInt8> = []
+    private var isLast = false
+    private var chunks: ArraySlice<AudioChunk> = []
+
+    private static let usualFormat = AudioFormat(framesPerSecond: 24_000, channels: 1)
+    /// A quarter of a second or so: what is decoded ahead takes memory.
+    private static let piece = 2048
+
+    init(_ parts: FetchedParts, from provider: String) {
+        self.parts = parts
+        self.provider = provider
+    }
+
+    /// Nil at the end, at once where there is nothing to say.
+    func next() async throws -> AudioChunk? {
+        while true {
+            if let chunk = chunks.popFirst() { return chunk }
+            if bytes.isEmpty {
+                guard let part = try await parts.next() else { return nil }
+                bytes = part[...]
+                isLast = await parts.isOver
+            }
+            try decode()
+        }
+    }
 
     private func decode() throws(ProviderError) {
         let piece = Array(bytes.prefix(Self.piece))
         bytes = bytes.dropFirst(Self.piece)
         do {
             chunks = try decoder.decode(piece)[...]
-            let isOver = bytes.isEmpty && fetching == nil
-            if isOver { chunks += try decoder.finish() }
+            if bytes.isEmpty, isLast { chunks += try decoder.finish() }
             chunks = trimmed(chunks)
         } catch {
             throw .failed(provider: provider, reason: error.description)

@@ -8,12 +8,22 @@ import Voice
 /// (`https_proxy`, `no_proxy` …), as every program here does.
 public final class HTTPClient: Sendable {
     let work: HTTPWork
+    private let isClockSet: @Sendable () -> Bool
 
-    /// - Parameter caFile: an extra certificate authority, PEM, beside the system's.
-    public init(caFile: String? = nil) {
+    /// - Parameters:
+    ///   - caFile: an extra certificate authority, PEM, beside the system's.
+    ///   - isClockSet: is asked before every exchange that a certificate secures: a certificate is
+    ///     good for a time, and where nobody knows the time anybody could show an old one.
+    public init(caFile: String? = nil, isClockSet: @escaping @Sendable () -> Bool) {
+        self.isClockSet = isClockSet
         work = HTTPWork(caFile: caFile)
         let work = work
         startThread("http") { HTTPThread(work).run() }
+    }
+
+    /// One that goes by the system's clock.
+    public convenience init(caFile: String? = nil) {
+        self.init(caFile: caFile, isClockSet: { SystemWallClock.unixTime != nil })
     }
 
     deinit { work.demand([.end]) }
@@ -21,9 +31,17 @@ public final class HTTPClient: Sendable {
     /// Sends a request and returns when the head of the answer is there, whatever its status: a
     /// redirect is an answer too.
     func send(_ request: HTTPRequest) async throws(HTTPFailure) -> HTTPResponse {
+        try checkClock(for: request)
         let transfer = work.transfer(request)
         work.demand([.begin(transfer)])
         return try await response(of: transfer)
+    }
+
+    /// - Throws: if the server could not be told from another.
+    func checkClock(for request: HTTPRequest) throws(HTTPFailure) {
+        let isSecured = request.url.prefix(6).lowercased() == "https:"
+        guard isSecured, !isClockSet() else { return }
+        throw .clockNotSet(host: request.host)
     }
 
     private func response(of transfer: Transfer) async throws(HTTPFailure) -> HTTPResponse {
@@ -38,6 +56,7 @@ public final class HTTPClient: Sendable {
     func warm(_ url: String, connections count: Int = 1) {
         var request = HTTPRequest(method: .head, url: url)
         request.limits.firstByte = .seconds(5)
+        guard (try? checkClock(for: request)) != nil else { return }
         // Begun at once, or a quick server would have the same connection for all.
         let transfers = (0..<count).map { _ in work.transfer(request) }
         work.demand(transfers.map { .begin($0) })

@@ -92,6 +92,8 @@ enum HTTPFailure: Error, Equatable {
     case timedOut(host: String, after: Duration)
     /// It could not even be tried: the address is none, or a file of our own is missing.
     case impossible(reason: String)
+    /// Nothing was sent, since nobody could tell whether the host is who it should be: no clock.
+    case clockNotSet(host: String)
     /// The exchange broke off.
     case broken(host: String, reason: String)
     case cancelled

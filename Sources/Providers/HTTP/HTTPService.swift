@@ -275,6 +275,7 @@ extension ProviderError {
         case .impossible(let reason): self = .refused(provider: provider, reason: reason)
         case .broken(let host, let reason):
             self = .down(provider: provider, reason: "\(host): \(reason)")
+        case .clockNotSet: self = .clockNotSet(provider: provider)
         case .cancelled: self = .cancelled
         }
     }

@@ -38,7 +38,7 @@ struct RetryPolicy: Sendable {
     func pause(after failure: HTTPFailure, retry number: Int, chance: Double) -> Duration? {
         guard number < retries else { return nil }
         switch failure {
-        case .cancelled, .untrusted, .impossible: return nil
+        case .cancelled, .untrusted, .impossible, .clockNotSet: return nil
         // It had its time, and somebody waits for whoever is next.
         case .timedOut, .unconnected: return nil
         case .unreachable, .broken: return backOff(number, chance)

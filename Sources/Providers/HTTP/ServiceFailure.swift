@@ -37,7 +37,9 @@ struct ServiceFailure {
         let oneLine = text.split(whereSeparator: \.isNewline).joined(separator: " ")
         let clean = Self.withoutSecrets(oneLine, key: key)
         let short = String(clean.prefix(Self.longestMessage))
-        let number = status < 1000 ? "status \(status)" : "closed with code \(status)"
+        var number = status < 1000 ? "status \(status)" : "closed with code \(status)"
+        // Who forgot to set a key does not look for a wrong one.
+        if [401, 403].contains(status), key == nil { number += ", no key was sent" }
         message = short.isEmpty ? number : "\(number), \(short)"
     }
 

@@ -20,6 +20,7 @@ extension HTTPClient {
     func webSocket(
         _ request: HTTPRequest, limits: WebSocketLimits = WebSocketLimits()
     ) async throws(HTTPFailure) -> WebSocketAnswer {
+        try checkClock(for: request)
         let line = Line(.client, limits: limits)
         // From here on, letting go of it hangs up.
         let socket = WebSocket(line)

@@ -3,7 +3,7 @@ import FoundationEssentials
 public import Voice
 
 /// Speech to text by `POST /audio/transcriptions`, uploaded while it is being spoken.
-public struct OpenAITranscription: SpeechRecognizer, ExaminedProvider {
+public struct OpenAITranscription: FileRecognizer, ExaminedProvider {
     /// How the sound travels.
     public enum Upload: String, CaseIterable, Sendable {
         /// As it is recorded, in chunks: nothing is left to send when the person has spoken.
@@ -49,12 +49,23 @@ public struct OpenAITranscription: SpeechRecognizer, ExaminedProvider {
             case .streamed: return try await ask(form, body, while: first, speech)
             case .whole:
                 try await Self.add(first, speech, to: body, form)
-                return try await ask(form, body)
+                return try await ask(body, form.mediaType)
             }
         } catch {
             if Task.isCancelled { throw .cancelled }
             throw ProviderError(error, from: server.name)
         }
+    }
+
+    public func transcript(of file: VoiceSample) async throws(ProviderError) -> String {
+        var form = MultipartForm()
+        form.add("response_format", "json")
+        form.add("model", try await model.id(for: .transcription, at: server))
+        if let primary = language?.split(separator: "-").first {
+            form.add("language", primary.lowercased())
+        }
+        form.add("file", file)
+        return try await ask(form.upload, form.mediaType)
     }
 
     /// Asks while the rest is still being spoken. An answer before its end is a failure, and
@@ -64,7 +75,7 @@ public struct OpenAITranscription: SpeechRecognizer, ExaminedProvider {
         _ speech: AudioStream
     ) async throws -> String {
         return try await withThrowingTaskGroup(of: String?.self) { group in
-            group.addTask { try await ask(form, body) }
+            group.addTask { try await ask(body, form.mediaType) }
             group.addTask {
                 try await Self.add(first, speech, to: body, form)
                 return nil
@@ -89,12 +100,12 @@ public struct OpenAITranscription: SpeechRecognizer, ExaminedProvider {
         body.finish()
     }
 
-    private func ask(_ form: TranscriptionForm, _ body: HTTPUpload) async throws(ProviderError)
-        -> String
-    {
+    private func ask(
+        _ body: HTTPUpload, _ mediaType: String
+    ) async throws(ProviderError) -> String {
         let request = HTTPRequest(
             method: .upload(body), url: server.url("/audio/transcriptions"),
-            headers: [("Content-Type", form.mediaType)])
+            headers: [("Content-Type", mediaType)])
         let response = try await server.send(request)
         let bytes: [UInt8]
         do {

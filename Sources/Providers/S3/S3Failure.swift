@@ -28,6 +28,7 @@ public struct S3Failure: Error, Equatable, CustomStringConvertible {
         let cure: Cure =
             switch failure {
             case .untrusted, .impossible: .owner
+            case .clockNotSet: .clock
             case .unreachable, .unconnected, .timedOut, .broken, .cancelled: .time
             }
         self.init(ProviderError(failure, from: provider), cure)

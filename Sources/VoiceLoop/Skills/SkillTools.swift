@@ -11,7 +11,7 @@ public struct SkillTools: Tools {
     public var offered: [Tool] { Self.entries.map(\.tool) }
 
     public func call(
-        _ name: String, arguments: String, after exchanges: [Exchange]
+        _ name: String, arguments: String, for prompt: Prompt
     ) async -> String {
         guard let entry = Self.entries.first(where: { $0.tool.name == name }) else {
             let names = Self.entries.map(\.tool.name).joined(separator: ", ")
@@ -26,8 +26,8 @@ public struct SkillTools: Tools {
         var answers: [String] = []
         for request in requests {
             // The model repeats itself better than the device could.
-            let before = request == .slower ? [] : exchanges
-            let answer = await skills.answer(to: request, after: before)
+            let before = request == .slower ? [] : prompt.exchanges
+            let answer = await skills.within(prompt.device).answer(to: request, after: before)
             if answers.last != answer { answers.append(answer) }
         }
         return answers.joined(separator: " ")

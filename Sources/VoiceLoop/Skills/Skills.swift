@@ -6,7 +6,7 @@ public struct Skills: LanguageModel {
     private let language: SpokenLanguage
     private let wallClock: any WallClock
     private let network: any Network
-    private let device: any DeviceControls
+    private var device: any DeviceControls
     private let parser: RequestParser
     private let replies: any Replies
     private let log: Log
@@ -32,7 +32,7 @@ public struct Skills: LanguageModel {
     public func reply(to prompt: Prompt) async throws(ProviderError) -> TextStream {
         let reply =
             if let request = parser.request(in: prompt.question) {
-                await answer(to: request, after: prompt.repeatable)
+                await within(prompt.device).answer(to: request, after: prompt.repeatable)
             } else if let failure = prompt.failures.first {
                 Sentences(language).sentence(for: failure)
             } else {
@@ -42,6 +42,14 @@ public struct Skills: LanguageModel {
             if !reply.isEmpty { continuation.yield(reply) }
             continuation.finish()
         }
+    }
+
+    /// The same, for who reaches only what `device` does; nil for no such bounds.
+    func within(_ device: (any DeviceControls)?) -> Skills {
+        guard let device else { return self }
+        var skills = self
+        skills.device = device
+        return skills
     }
 
     /// Does what is asked and says so, or says that it cannot be done; nothing after "stop".

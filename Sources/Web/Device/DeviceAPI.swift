@@ -1,4 +1,3 @@
-import FoundationEssentials
 import Linux
 public import Voice
 
@@ -16,27 +15,48 @@ public protocol ReachableDevice: Sendable {
 /// The device's own endpoints: `/health`, `/metrics`, `/api/status`, `/api/button`.
 public struct DeviceAPI: Sendable {
     private let device: any ReachableDevice
-    private let keyCheck: KeyCheck?
 
-    /// - Parameter key: what `x-api-key` must be; nil or empty: nobody may do anything but ask for
-    ///   `/health`.
-    public init(_ device: any ReachableDevice, key: String?) {
-        self.device = device
-        keyCheck = key.flatMap { $0.isEmpty ? nil : KeyCheck($0) }
-    }
+    public init(_ device: any ReachableDevice) { self.device = device }
 
-    /// Adds the endpoints to `router`.
-    public func add(to router: inout Router) {
-        router.on("GET", "/health") { _, _ in Response(json: ["status": "ok"]) }
-        authorized("GET", "/metrics", in: &router) { request, _ in
-            let status = try request.connection.wait { [device] in await device.status() }
-            let type = "text/plain; version=0.0.4"
-            return Response(text: status.metrics, type: type)
+    public func add(to api: inout API) {
+        api.add(
+            "GET", "/health", "Whether the device is there.", scope: nil,
+            describe: { operation in
+                operation.replies(
+                    "It is.", JSONSchema.object(["status": JSONSchema.choice(["ok"])]))
+            }
+        ) { _, _ in
+            Response(json: ["status": "ok"])
         }
-        authorized("GET", "/api/status", in: &router) { request, _ in
+        api.add(
+            "GET", "/metrics", "Figures for Prometheus.", scope: .read,
+            describe: { operation in
+                operation.replies(
+                    "The text format, version 0.0.4.", JSONSchema.text, as: "text/plain")
+            }
+        ) { request, _ in
+            let status = try request.connection.wait { [device] in await device.status() }
+            return Response(text: status.metrics, type: "text/plain; version=0.0.4")
+        }
+        api.add(
+            "GET", "/api/status", "State, devices, providers.", scope: .read,
+            describe: { $0.replies("How things are now.", DeviceStatus.schema) }
+        ) { request, _ in
             Response(json: try request.connection.wait { [device] in await device.status() })
         }
-        authorized("POST", "/api/button", in: &router) { request, body in
+        api.add(
+            "POST", "/api/button",
+            "Pushes the button, as a finger would; or has the last answer repeated, or the conversation forgotten.",
+            scope: .talk,
+            describe: { operation in
+                let action = JSONSchema.object([
+                    "action": JSONSchema.choice(ButtonAction.allCases.map(\.rawValue))
+                ])
+                operation.takes(action)
+                operation.replies("It was pushed.", action)
+                operation.replies(503, "The device is shutting down.")
+            }
+        ) { request, body in
             let action = try Self.action(of: request, body)
             let moment = Moment.now
             let isDone = try request.connection.wait { [device] in
@@ -49,50 +69,55 @@ public struct DeviceAPI: Sendable {
         }
     }
 
-    private func authorized(
-        _ method: String, _ path: String, in router: inout Router,
-        answer: @escaping @Sendable (Request, [UInt8]) throws -> Response
-    ) {
-        router.on(method, path) { request in
-            try authorize(request)
-            return try WholeBody(of: request, atMost: 4096) { try answer(request, $0) }
-        }
-    }
-
-    private func authorize(_ request: Request) throws(HTTPError) {
-        guard let keyCheck else {
-            throw .unauthorized(
-                "this device takes no requests: set PROXY_API_KEY in its environment to a key")
-        }
-        guard let given = request["x-api-key"] else {
-            throw .unauthorized("the header x-api-key is missing")
-        }
-        guard keyCheck.fits(given) else { throw .unauthorized("the key in x-api-key is wrong") }
-    }
-
     private static func action(of request: Request, _ body: [UInt8]) throws(HTTPError)
         -> ButtonAction
     {
-        guard request.contentType == "application/json" else {
-            throw HTTPError(
-                415, "unsupported_media_type", "the body must be application/json")
-        }
-        guard let tree = try? JSONDecoder().decode(JSONValue.self, from: Data(body)) else {
-            throw .badRequest("the body is no JSON document")
-        }
-        guard case .object(let keys) = tree, case .string(let word)? = keys["action"],
+        let body = try ObjectBody(of: request, body)
+        guard case .string(let word)? = body.keys["action"],
             let action = ButtonAction(rawValue: word)
         else {
             throw HTTPError(
-                422, "invalid_field", "action must be \"press\", \"release\" or \"tap\"",
+                422, "invalid_field",
+                "action must be one of "
+                    + ButtonAction.allCases.map { "\"\($0.rawValue)\"" }.joined(separator: ", "),
                 field: "action")
         }
         return action
     }
 }
 
-extension HTTPError {
-    static func unauthorized(_ message: String) -> HTTPError {
-        HTTPError(401, "unauthorized", message)
+extension DeviceStatus {
+    static var schema: JSONValue {
+        let part = JSONSchema.object(
+            [
+                "role": JSONSchema.text, "name": JSONSchema.text,
+                "problem": JSONSchema.orNull(JSONSchema.text),
+            ], optional: ["problem"])
+        let mark = JSONSchema.object([
+            "step": JSONSchema.text, "milliseconds": JSONSchema.number,
+        ])
+        let lastTurn = JSONSchema.object([
+            "number": JSONSchema.whole, "outcome": JSONSchema.choice(Outcome.names),
+            "timeline": JSONSchema.list(of: mark),
+            "providers": JSONSchema.map(to: JSONSchema.text),
+        ])
+        let archive = JSONSchema.object(
+            [
+                "waiting": JSONSchema.whole, "uploaded": JSONSchema.whole,
+                "problem": JSONSchema.orNull(JSONSchema.text),
+            ], optional: ["problem"])
+        return JSONSchema.object([
+            "name": JSONSchema.text, "version": JSONSchema.text, "state": JSONSchema.text,
+            "light": JSONSchema.choice(Light.allCases.map(\.rawValue)),
+            "volume": JSONSchema.whole, "muted": JSONSchema.boolean,
+            "uptimeSeconds": JSONSchema.whole, "memoryBytes": JSONSchema.whole,
+            "devices": JSONSchema.list(of: part), "providers": JSONSchema.list(of: part),
+            "turns": JSONSchema.map(to: JSONSchema.whole),
+            "lastTurn": JSONSchema.orNull(lastTurn), "archive": JSONSchema.orNull(archive),
+        ])
     }
+}
+
+extension Outcome {
+    static let names = [Outcome.answered, .nothingHeard, .stopped, .failed].map(\.rawValue)
 }

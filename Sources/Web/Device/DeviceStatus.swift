@@ -6,6 +6,11 @@ public struct DeviceStatus: Sendable {
     public var version: String
     /// As `Phase` names it.
     public var state: String
+    /// Which light is shown, as `Light` names it.
+    public var light = Light.off
+    /// 0...100.
+    public var volume = 0
+    public var isMuted = false
     public var uptime: Duration
     /// Bytes, of all its processes.
     public var memory: Int
@@ -16,6 +21,8 @@ public struct DeviceStatus: Sendable {
     public var lastTurn: LastTurn?
     /// Nil where turns are copied nowhere.
     public var archive: Archive?
+    /// For the metrics only.
+    public var figures = DeviceFigures()
 
     public init(name: String, version: String, state: String, uptime: Duration, memory: Int) {
         self.name = name
@@ -26,7 +33,7 @@ public struct DeviceStatus: Sendable {
     }
 
     /// A device or a provider.
-    public struct Part: Sendable, Encodable {
+    public struct Part: Sendable, Equatable, Encodable {
         /// What it is for: `microphone`, `speechToText`.
         public let role: String
         public let name: String
@@ -86,7 +93,7 @@ public struct DeviceStatus: Sendable {
 extension DeviceStatus: Encodable {
     private enum Key: String, CodingKey {
         case name, version, state, uptimeSeconds, memoryBytes, devices, providers, turns, lastTurn
-        case archive
+        case archive, light, volume, muted
     }
 
     public func encode(to encoder: any Encoder) throws {
@@ -94,6 +101,9 @@ extension DeviceStatus: Encodable {
         try object.encode(name, forKey: .name)
         try object.encode(version, forKey: .version)
         try object.encode(state, forKey: .state)
+        try object.encode(light.rawValue, forKey: .light)
+        try object.encode(volume, forKey: .volume)
+        try object.encode(isMuted, forKey: .muted)
         try object.encode(uptime.components.seconds, forKey: .uptimeSeconds)
         try object.encode(memory, forKey: .memoryBytes)
         try object.encode(devices, forKey: .devices)

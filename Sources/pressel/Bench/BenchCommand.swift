@@ -2,13 +2,14 @@ import FoundationEssentials
 import Linux
 
 /// `pressel bench [--engine local|sandbox] [--profile P] [--providers] [--recognition]
-/// [--soak TURNS [--fault RULES]] [--json]`
+/// [--soak TURNS [--fault RULES]] [--writes MINUTES] [--json]`
 struct BenchCommand {
     private let json: Bool
     private let recognition: Bool
     private let providers: Bool
     private let soak: Int?
     private let faults: String?
+    private let writes: Int?
     private let engine: Engine?
     private let profile: SandboxProcess.Profile?
     private let configuration: Configuration
@@ -19,7 +20,7 @@ struct BenchCommand {
     init(_ arguments: [String]) throws {
         let options = try Options(
             command: arguments, flags: ["json", "recognition", "providers"],
-            valued: ["engine", "profile", "soak", "fault"] + Configuration.options)
+            valued: ["engine", "profile", "soak", "fault", "writes"] + Configuration.options)
         json = options.has("json")
         recognition = options.has("recognition")
         providers = options.has("providers")
@@ -55,6 +56,12 @@ struct BenchCommand {
         guard faults == nil || soak != nil && engine == .sandbox else {
             throw Options.Misuse("--fault is for --soak with --engine sandbox")
         }
+        writes = try options["writes"].map { text in
+            guard let minutes = Int(text), minutes > 0 else {
+                throw Options.Misuse("--writes is \"\(text)\"; use a number of minutes")
+            }
+            return minutes
+        }
         configuration = try Configuration(options)
     }
 
@@ -65,6 +72,14 @@ struct BenchCommand {
             let looks = try await SoakBench(turns: soak, faults: faults, isMixed: providers)
                 .run(Self.tell)
             print(json ? try Self.encoded(looks) : SoakBench.table(looks))
+            return 0
+        }
+        if let writes {
+            let bench = WritesBench(
+                rest: .seconds(60 * writes), state: configuration.state.path)
+            var measurements = Measurements()
+            measurements.rows = try await bench.run(Self.tell)
+            print(json ? try measurements.json() : measurements.table)
             return 0
         }
         guard !recognition else {

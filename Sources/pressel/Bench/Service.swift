@@ -14,10 +14,11 @@ final class Service: Sendable {
     /// - Parameters:
     ///   - speaker: another card to play on.
     ///   - extra: settings beside those of the devices, as JSON members ending in a comma.
+    ///   - state: its folder; nil for one that goes with the card.
     ///   - button: keys of the button's settings, ending in a comma.
     init(
         _ card: SimulatedCard, speaker: SimulatedCard? = nil, settings extra: String = "",
-        button: String = "",
+        button: String = "", state: String? = nil,
         logging level: String = "debug"
     ) throws {
         settings = card.path("settings.json")
@@ -31,7 +32,7 @@ final class Service: Sendable {
         setenv("PRESSEL_LOG", level, 1)
         child = try ChildProcess(
             pathOfThisProgram(),
-            ["run", "--settings", settings, "--state", card.path("state")],
+            ["run", "--settings", settings, "--state", state ?? card.path("state")],
             readingErrors: true)
         // A full pipe would hold it up.
         startThread("bench log") { [self] in

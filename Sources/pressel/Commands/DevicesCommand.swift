@@ -1,4 +1,3 @@
-import Audio
 import FoundationEssentials
 import Linux
 
@@ -6,12 +5,6 @@ import Linux
 struct DevicesCommand {
     private let json: Bool
     private let configuration: Configuration
-
-    /// One part of the hardware each.
-    private struct Report: Encodable {
-        let audio: AudioReport
-        let panel: PanelReport
-    }
 
     init(_ arguments: [String]) throws {
         let options = try Options(
@@ -22,20 +15,7 @@ struct DevicesCommand {
 
     func run() async throws -> Int32 {
         configuration.report(to: LogWriter.log())
-        let audio = configuration.settings.audio
-        let report = await onThread("devices") {
-            Report(
-                audio: AudioReport(
-                    cards: ALSADevices.cards(),
-                    capture: (
-                        audio.captureDevice, ALSADevices.status(of: audio.captureDevice, .capture)
-                    ),
-                    playback: (
-                        audio.playbackDevice,
-                        ALSADevices.status(of: audio.playbackDevice, .playback)
-                    )),
-                panel: PanelReport())
-        }
+        let report = await DevicesReport(configuration.settings.audio)
         if json {
             let encoder = JSONEncoder()
             encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]

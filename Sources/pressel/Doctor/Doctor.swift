@@ -37,7 +37,11 @@ struct Doctor {
         findings.append(recognizerFinding)
         findings.append(await voiceFinding())
         findings += [clockFinding, networkFinding]
-        findings += await servicesFindings(microphone, speaker)
+        // Whoever is on the device was looked at above.
+        let services = Service.all(
+            of: appliance.parts(microphone: microphone, speaker: speaker)
+        ).filter { $0.examined != nil }
+        findings += await Self.findings(services)
         if let archive = await archiveFinding() { findings.append(archive) }
         return findings
     }
@@ -50,12 +54,17 @@ struct Doctor {
         }
         let broken = configuration.problems.map { Finding.note(.settings, $0) }
         let found = wrong + broken
-        return found.isEmpty ? [.works(.settings, "all are understood")] : found
+        let board = configuration.settings.knownBoard
+        return (found.isEmpty ? [.works(.settings, "all are understood")] : found)
+            + [.works(.settings, "the board is \"\(board.name)\": \(board.title)")]
     }
 
     private var stateFinding: Finding {
         do {
             try configuration.state.prepare()
+            if let problem = MemoryHealth(configuration.state).problem {
+                return .note(.state, problem, "name a folder on a disk with --state")
+            }
             return .works(.state, "\(configuration.state.path) can be written")
         } catch {
             return .fails(.state, "\(error)", "make it writable for this user")
@@ -120,46 +129,6 @@ struct Doctor {
         }
     }
 
-    /// Everybody elsewhere is asked whether they would serve, all at the same time.
-    private func servicesFindings(
-        _ microphone: any Microphone, _ speaker: any Speaker
-    ) async -> [Finding] {
-        let parts = appliance.parts(microphone: microphone, speaker: speaker)
-        var services: [(stage: String, name: String, provider: any ExaminedProvider)] = []
-        func add<P>(_ stage: String, _ chain: Failover<P>) {
-            for (name, provider) in chain.providers {
-                guard let examined = provider as? any ExaminedProvider else { continue }
-                services.append((stage, name, examined))
-            }
-        }
-        add("speechToText", parts.recognizers)
-        add("languageModel", parts.languageModels)
-        add("textToSpeech", parts.synthesizers)
-        return await withTaskGroup(of: (Int, [Finding]).self) { group in
-            for (index, service) in services.enumerated() {
-                group.addTask {
-                    (index, await Self.findings(service.stage, service.name, service.provider))
-                }
-            }
-            var findings: [(Int, [Finding])] = []
-            for await found in group { findings.append(found) }
-            return findings.sorted { $0.0 < $1.0 }.flatMap { $0.1 }
-        }
-    }
-
-    private static func findings(
-        _ stage: String, _ name: String, _ provider: any ExaminedProvider
-    ) async -> [Finding] {
-        do throws(ProviderError) {
-            let found = try await provider.examine()
-            let choice = found.choice.map { ", with \($0)" } ?? ""
-            return [.works(.services, "\(stage): \(name) would serve\(choice)")]
-                + found.warnings.map { .note(.services, "\(stage): \(name): \($0)") }
-        } catch {
-            return [.fails(.services, "\(stage): \(error)", error.remedy(stage))]
-        }
-    }
-
     private var clockFinding: Finding {
         guard let now = appliance.time else {
             return .note(
@@ -178,18 +147,5 @@ struct Doctor {
             : .note(
                 .network, "there is no route to the world: the device answers by itself only",
                 "plug in a cable, or set up Wi-Fi: nmtui")
-    }
-}
-
-extension ProviderError {
-    /// What the owner can do about it.
-    fileprivate func remedy(_ stage: String) -> String {
-        switch self {
-        case .keyRefused: "set another key"
-        case .creditUsedUp: "add credit to the account there"
-        case .unreachable: "look at the network, and at the link's baseURL"
-        case .busy, .down, .timedOut, .failed, .cancelled: "try again later, or add another link"
-        case .refused, .unavailable, .foreignLanguage: "look at the link in the setting \(stage)"
-        }
     }
 }

@@ -25,8 +25,6 @@ struct SoundTest {
     /// The room before the tone, and how long the tone may be on its way.
     private static let before = Duration.milliseconds(500)
     private static let after = Duration.milliseconds(1500)
-    /// A microphone that gives nothing for so long gives nothing.
-    private static let patience = Duration.seconds(8)
 
     /// Takes three seconds. Whatever is being played is cut short.
     func run() async -> Result {
@@ -37,7 +35,7 @@ struct SoundTest {
         var samples: [Int16] = []
         var began: Moment?
         do {
-            (samples, began) = try await record(length)
+            (samples, began) = try await microphone.recording(lasting: length, clock: clock)
         } catch {
             result.microphone = error
         }
@@ -62,21 +60,28 @@ struct SoundTest {
         _ = try await playback.drain()
         return start
     }
+}
 
-    private func record(_ length: Duration) async throws -> (samples: [Int16], began: Moment?) {
+extension Microphone {
+    /// What it hears from now on.
+    ///
+    /// - Returns: the sound, and when it began.
+    func recording(
+        lasting length: Duration, clock: any MomentClock
+    ) async throws -> (samples: [Int16], began: Moment?) {
         try await withThrowingTaskGroup(of: (samples: [Int16], began: Moment?).self) { group in
-            group.addTask { [microphone, clock] in
+            group.addTask {
                 var samples: [Int16] = []
                 var began: Moment?
-                for try await captured in microphone.listen(from: clock.now) {
+                for try await captured in self.listen(from: clock.now) {
                     began = began ?? captured.began
                     samples += captured.chunk.samples
                     if samples.count >= AudioFormat.speech.frames(in: length) { break }
                 }
                 return (samples, began)
             }
-            group.addTask { [clock] in
-                try await clock.sleep(for: Self.patience)
+            group.addTask {
+                try await clock.sleep(for: length + MicrophoneSilent.patience)
                 throw MicrophoneSilent()
             }
             defer { group.cancelAll() }
@@ -87,6 +92,8 @@ struct SoundTest {
 
 struct MicrophoneSilent: Error, CustomStringConvertible {
     let description = "the microphone gives no sound at all"
+    /// One that gives nothing for so long gives nothing.
+    static let patience = Duration.seconds(6)
 }
 
 extension SoundTest.Result {
@@ -99,7 +106,7 @@ extension SoundTest.Result {
         [microphoneFinding(capture), speakerFinding(playback), soundFinding].compactMap { $0 }
     }
 
-    private func speakerFinding(_ device: String) -> Finding {
+    func speakerFinding(_ device: String) -> Finding {
         switch speaker {
         case nil: .works(.speaker, "played a tone on \"\(device)\"")
         case is CancellationError:
@@ -111,7 +118,7 @@ extension SoundTest.Result {
         }
     }
 
-    private func microphoneFinding(_ device: String) -> Finding {
+    func microphoneFinding(_ device: String) -> Finding {
         switch microphone {
         case nil where noise <= -96:
             .fails(

@@ -57,6 +57,8 @@ private struct ElevenTalk: Sendable {
         /// How many characters have to wait together before they are spoken, one after the other.
         var schedule = [120, 160, 250, 290]
         var waiting = ""
+        /// When the last message came.
+        var lastText = Moment.now
         var hasSpoken = false
         var pieces = 0
     }
@@ -67,7 +69,7 @@ private struct ElevenTalk: Sendable {
         var state = State()
         do {
             if fault == .stall { try await listenForever(socket) }
-            try begin(&state, with: try await message(socket))
+            try begin(&state, with: try await message(&state, socket))
             while try await goOn(&state, socket) {}
         } catch let error as VendorError {
             end(socket, with: error)
@@ -83,7 +85,9 @@ private struct ElevenTalk: Sendable {
         socket.close(code: 1008, reason: code)
     }
 
-    private func message(_ socket: WebSocket) async throws -> StrictObject {
+    private func message(
+        _ state: inout State, _ socket: WebSocket
+    ) async throws -> StrictObject {
         let watchdog = Task {
             try await Task.sleep(for: patience)
             end(
@@ -96,7 +100,8 @@ private struct ElevenTalk: Sendable {
         guard case .text(let text) = try await socket.next() else {
             throw VendorError(400, "A message is a text")
         }
-        let now = Moment.now.nanoseconds
+        state.lastText = .now
+        let now = state.lastText.nanoseconds
         record.change { record in
             record.firstBodyByteNanoseconds = record.firstBodyByteNanoseconds ?? now
             record.lastBodyByteNanoseconds = now
@@ -131,7 +136,7 @@ private struct ElevenTalk: Sendable {
 
     /// - Returns: whether there may be more.
     private func goOn(_ state: inout State, _ socket: WebSocket) async throws -> Bool {
-        let message = try await message(socket)
+        let message = try await message(&state, socket)
         try message.allow(
             only: [
                 "text", "try_trigger_generation", "voice_settings", "generator_config", "flush",
@@ -168,15 +173,17 @@ private struct ElevenTalk: Sendable {
             let before = record.text.map { $0 + " " } ?? ""
             record.text = before + text.split(separator: " ").joined(separator: " ")
         }
+        var pieces = ElevenSound(speed: state.speed, format: format, fault: fault).pieces(of: text)
+        // Made within the latency, as the answers over HTTP are.
+        var nextPiece = pieces.next()
         if !state.hasSpoken {
-            try await sleepPrecisely(until: .now + latency)
+            try await sleepPrecisely(until: state.lastText + latency)
             // A frame without any sound is as good as others.
             try send("{\"audio\":null,\"isFinal\":null,\"alignment\":null}", socket)
             if fault == .garbage { try send("\u{FFFD}no JSON at all", socket) }
         }
         state.hasSpoken = true
-        var pieces = ElevenSound(speed: state.speed, format: format, fault: fault).pieces(of: text)
-        while let piece = pieces.next() {
+        while let piece = nextPiece {
             if state.pieces == Self.beginning { try await suffer(socket) }
             state.pieces += 1
             if fault == .trickle {
@@ -186,6 +193,7 @@ private struct ElevenTalk: Sendable {
             }
             // Somebody who listens in real time holds it back in the end.
             if fault == .endless { try await Task.sleep(for: .milliseconds(2)) }
+            nextPiece = pieces.next()
         }
     }
 

@@ -1,0 +1,73 @@
+import Audio
+import Testing
+import Voice
+
+@testable import pressel
+
+struct VitalsTests {
+    private static let start = Moment(nanoseconds: 1_000_000_000_000)
+
+    private static func thread(
+        _ state: AudioActivity.State, called: Bool = false
+    ) -> AudioActivity {
+        AudioActivity(state, since: start, calledSince: called ? start : nil)
+    }
+
+    /// All began, or were asked, at `start`.
+    static let cases: [(name: String, vitals: Vitals, silent: [String])] = [
+        ("idle", vitals(.closed), []),
+        ("muted, and nothing to play", vitals(.muted, .quiet), []),
+        ("a card is missing", vitals(.retrying, .retrying), []),
+        ("no frames from the microphone", vitals(.working), ["the microphone's thread"]),
+        ("no frames to the speaker", vitals(.closed, .working), ["the speaker's thread"]),
+        ("a thread has ended", vitals(.absent), ["the microphone's thread"]),
+        (
+            "called and not come",
+            Vitals(microphone: thread(.closed), speaker: thread(.closed, called: true)),
+            ["the speaker's thread"]
+        ),
+        (
+            "the actor does not answer",
+            Vitals(
+                loopAskedSince: start, microphone: thread(.closed), speaker: thread(.closed)),
+            ["the voice loop"]
+        ),
+        (
+            "the loop is stuck, and a thread too",
+            Vitals(
+                loopBusySince: start, microphone: thread(.working), speaker: thread(.closed)),
+            ["the voice loop", "the microphone's thread"]
+        ),
+    ]
+
+    private static func vitals(
+        _ microphone: AudioActivity.State, _ speaker: AudioActivity.State = .closed
+    ) -> Vitals {
+        Vitals(microphone: thread(microphone), speaker: thread(speaker))
+    }
+
+    @Test("Who is silent for longer than patience lasts, and only then", arguments: cases)
+    func silence(name: String, vitals: Vitals, silent: [String]) {
+        #expect(vitals.silent(at: Self.start) == [])
+        #expect(vitals.silent(at: Self.start + Vitals.patience) == [])
+        #expect(vitals.silent(at: Self.start + Vitals.patience + .milliseconds(1)) == silent)
+        #expect(vitals.silent(at: Self.start + .seconds(86_400)) == silent)
+    }
+
+    @Test("One line of what works, what is missing first")
+    func status() {
+        let status = ServiceStatus(parts: [
+            ("microphone", .missing("cannot open audio device \"x\":\nNo such file")),
+            ("speaker", .works), ("button", .off("by the settings")), ("clock", .works),
+            ("network", .missing("no route")),
+        ])
+        #expect(
+            status.line
+                == "missing: microphone (cannot open audio device \"x\": No such file), network (no"
+                + " route); works: speaker, clock; off: button (by the settings)")
+        let long = ServiceStatus(parts: [
+            ("microphone", .missing(String(repeating: "long ", count: 200)))
+        ])
+        #expect(long.line.count == 400)
+    }
+}
