@@ -1,4 +1,5 @@
 import CSndFile
+import Glibc
 public import Voice
 
 /// Sound in files: WAV, FLAC, Ogg and what else libsndfile knows are read, and MP3, each known by
@@ -234,8 +235,17 @@ struct SndFileHandle: ~Copyable {
     }
 
     /// Takes sound from a pipe that carries a WAV file. The descriptor stays its owner's.
+    ///
+    /// libsndfile from 1.0.30 on closes what it was given where it makes nothing of it, also if it
+    /// is told not to (its issue 949). So it gets a copy, to close in any case: what is closed twice
+    /// is somebody else's the second time.
     init(reading descriptor: CInt, _ information: inout SF_INFO) throws(AudioFile.Failure) {
-        guard let pointer = sf_open_fd(descriptor, CInt(SFM_READ), &information, 0) else {
+        let copy = fcntl(descriptor, F_DUPFD_CLOEXEC, 0)
+        guard copy >= 0 else {
+            throw AudioFile.Failure(
+                description: "cannot read a pipe: \(String(cString: strerror(errno)))")
+        }
+        guard let pointer = sf_open_fd(copy, CInt(SFM_READ), &information, 1) else {
             throw AudioFile.Failure(description: Self.reasonForNothing())
         }
         self.pointer = pointer
