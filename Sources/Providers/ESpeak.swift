@@ -21,19 +21,27 @@ public struct ESpeak: SpeechSynthesizer {
     private let wordsPerMinute: Int
     private let pitch: Int
     private let pace: SpeakingPace
+    private let substitute: String?
+    private let log: Log?
 
     /// - Parameters:
     ///   - program: its path, or its name along `PATH`.
     ///   - voice: one of `espeak-ng --voices`, a variant after a plus sign.
+    ///   - substitute: a voice that is there, for when `voice` turns out not to be: it may be
+    ///     anybody's word, and this one is the device's last.
+    ///   - log: is told when the substitute has to speak.
     ///   - wordsPerMinute: 80...450; espeak-ng's own default is 175.
     ///   - pitch: 0...99.
     ///   - pace: slows it down.
     public init(
-        program: String = "espeak-ng", voice: String, wordsPerMinute: Int = 150,
-        pitch: Int = clearPitch, pace: SpeakingPace = SpeakingPace()
+        program: String = "espeak-ng", voice: String, orElse substitute: String? = nil,
+        wordsPerMinute: Int = 150, pitch: Int = clearPitch, pace: SpeakingPace = SpeakingPace(),
+        log: Log? = nil
     ) {
         self.program = program
         self.voice = voice
+        self.substitute = substitute == voice ? nil : substitute
+        self.log = log
         self.wordsPerMinute = wordsPerMinute
         self.pitch = pitch
         self.pace = pace
@@ -64,6 +72,20 @@ public struct ESpeak: SpeechSynthesizer {
         """.split(whereSeparator: \.isWhitespace).map(String.init))
 
     public func speech(for text: String) async throws(ProviderError) -> AudioStream {
+        guard let substitute else { return try await speech(for: text, in: voice) }
+        do {
+            return try await speech(for: text, in: voice)
+        } catch .failed(_, let reason) {
+            log?.warning(
+                "cannot speak with \(Self.name)'s voice \"\(voice)\": \(reason); \"\(substitute)\""
+                    + " speaks; choose one of those that espeak-ng --voices lists")
+            return try await speech(for: text, in: substitute)
+        }
+    }
+
+    private func speech(
+        for text: String, in voice: String
+    ) async throws(ProviderError) -> AudioStream {
         let child: ChildProcess
         let speed = max(80, Int(Double(wordsPerMinute) * pace.factor))
         do {

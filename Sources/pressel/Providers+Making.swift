@@ -102,6 +102,14 @@ extension ProviderTable {
         link.timeoutSeconds.map { .seconds($0) } ?? HTTPService.defaultTimeout
     }
 
+    /// The voice of a setting or of a caller may be none that it has; the language's always is.
+    func espeak(_ link: Settings.Link) -> ESpeak {
+        let own = ESpeak.voice(forLanguage: link.language ?? language)
+        return ESpeak(
+            voice: link.voice ?? own, orElse: own, wordsPerMinute: Int(150 * (link.speed ?? 1)),
+            pace: pace, log: log)
+    }
+
     /// No key where everybody on the way could read it: to a server of one's own without TLS, which
     /// wants none as a rule.
     private func key(_ name: Secrets.Name, for url: String) -> String? {

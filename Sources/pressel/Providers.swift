@@ -69,9 +69,7 @@ struct ProviderTable {
                 wyoming(link, WyomingServer.speechPort), voice: link.voice ?? link.model,
                 language: link.language)
         case "espeak-ng":
-            ESpeak(
-                voice: link.voice ?? ESpeak.voice(forLanguage: link.language ?? language),
-                wordsPerMinute: Int(150 * (link.speed ?? 1)), pace: pace)
+            espeak(link)
         default: nil
         }
     }

@@ -42,6 +42,24 @@ struct ESpeakTests {
         #expect(duration > .milliseconds(500))
     }
 
+    @Test(
+        "Where there is no such voice another one speaks, and that is told",
+        arguments: ["nobody", "-v", "../etc", "y\u{b}", "a+" + String(repeating: "b", count: 190)])
+    func substitute(voice: String) async throws {
+        let book = LogBook()
+        let speaker = ESpeak(voice: voice, orElse: "en-us", log: book.log)
+        var duration = Duration.zero
+        for try await chunk in try await speaker.speech(for: "Hello there.") {
+            duration += chunk.duration
+        }
+        #expect(duration > .milliseconds(500))
+        #expect(book.count("cannot speak with espeak-ng's voice \"\(voice)\"") == 1)
+        #expect(book.count("\"en-us\" speaks") == 1)
+        await #expect(throws: ProviderError.self) {
+            _ = try await ESpeak(voice: voice).speech(for: "Hello there.")
+        }
+    }
+
     @Test("A program that is not there is named, with the package that brings it")
     func missing() async {
         await #expect {
