@@ -198,6 +198,10 @@ struct SetupAPITests {
         ("POST", "/api/test/microphone", #"{"play":1}"#, 422, "play"),
         ("POST", "/api/test/sound", #"{"seconds":1}"#, 422, "known here: nothing"),
         ("GET", "/api/models?stage=hearing", "", 422, "speechToText"),
+        (
+            "GET", "/api/models?provider=" + String(repeating: "a", count: 201), "", 422,
+            "longer than 200"
+        ),
         ("POST", "/api/test/provider", #"{"stage":"speech"}"#, 422, "speechToText"),
         ("POST", "/api/test/provider", #"{"name":["a"]}"#, 422, "name"),
         ("POST", "/api/test/recording", #"{"seconds":181}"#, 422, "1...180"),

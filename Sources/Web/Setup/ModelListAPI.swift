@@ -71,6 +71,7 @@ public struct ModelListAPI: Sendable {
     private let listing: any ModelListing
 
     private static let stages = ["speechToText", "languageModel", "textToSpeech"]
+    private static let longestProvider = 200
 
     public init(_ listing: any ModelListing) { self.listing = listing }
 
@@ -82,7 +83,8 @@ public struct ModelListAPI: Sendable {
                 operation.parameter(
                     "stage", in: .query, "Only of this stage.", JSONSchema.choice(Self.stages))
                 operation.parameter(
-                    "provider", in: .query, "Only of this provider.", JSONSchema.line(upTo: 200))
+                    "provider", in: .query, "Only of this provider.",
+                    JSONSchema.line(upTo: Self.longestProvider))
                 operation.replies("What is offered; of each, the best first.", ModelsReport.schema)
                 operation.replies(422, "A parameter is wrong.")
             }
@@ -95,6 +97,10 @@ public struct ModelListAPI: Sendable {
                         + Self.stages.joined(separator: ", "))
             }
             let provider = request.queried("provider")
+            if let provider, provider.unicodeScalars.count > Self.longestProvider {
+                throw HTTPError.invalid(
+                    "provider", "is longer than \(Self.longestProvider) characters")
+            }
             let report = try request.connection.wait {
                 await listing.models(for: stage, of: provider)
             }
