@@ -46,8 +46,13 @@ enum LogWriter {
         line.withUTF8 { _ = Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count) }
     }
 
+    /// What others said may stand in it, also what a terminal would take for an order.
     private static func oneLine(_ text: String) -> String {
-        String(text.map { $0.isNewline ? " " : $0 })
+        String(
+            text.map { character in
+                character.unicodeScalars.contains { $0.properties.generalCategory == .control }
+                    ? " " : character
+            })
     }
 
     private static func name(of level: Log.Level) -> String {
