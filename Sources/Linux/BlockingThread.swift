@@ -40,7 +40,7 @@ private final class Start: Sendable {
 private func runStart(_ argument: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
     let start = Unmanaged<Start>.fromOpaque(argument!).takeRetainedValue()
     clinux_name_thread(start.name)
-    clinux_allow_hanging()
+    if threadsMayHang.load(ordering: .relaxed) { clinux_allow_hanging() }
     start.body()
     return nil
 }

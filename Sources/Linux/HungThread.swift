@@ -1,5 +1,12 @@
 import CLinux
 import Glibc
+import Synchronization
+
+/// Whether `hangThread` is to work on the threads that start from now on. Nobody sets it but who
+/// tests: a signal that can stop a thread for good is blocked everywhere else.
+let threadsMayHang = Atomic(false)
+
+public func allowHangingThreads() { threadsMayHang.store(true, ordering: .relaxed) }
 
 /// Stops a thread of this process for good, wherever it is, locks in its hands: for tests of what
 /// watches over threads.

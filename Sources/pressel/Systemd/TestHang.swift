@@ -13,10 +13,11 @@ enum TestHang: String {
 
     static let signal = SIGUSR1
 
-    /// Nil where the environment names none.
+    /// To be made before the threads it is about; nil where the environment names none.
     init?() {
         guard let name = environment("PRESSEL_TEST_HANG") else { return nil }
         self.init(rawValue: name)
+        allowHangingThreads()
     }
 
     func hang(_ conversation: Conversation) {
