@@ -8,7 +8,7 @@ import VoiceLoop
 /// `pressel run [--settings FILE] [--state DIR]`
 struct RunCommand {
     private let configuration: Configuration
-    private static let patience = Duration.milliseconds(850)
+    private static let patience = Duration.milliseconds(600)
 
     init(_ arguments: [String]) throws {
         configuration = try Configuration(
@@ -77,7 +77,8 @@ struct RunCommand {
         // Nobody waits for these: the threads behind them wait for the kernel, and end with the
         // process.
         startThread("signals") { [conversation = device.conversation] in
-            while case let signal = signals.wait() {
+            while true {
+                let signal = signals.wait()
                 if signal == SIGINT { return end("SIGINT") }
                 guard signal == TestHang.signal, let hang else { return end("SIGTERM") }
                 log.error("\(hang.rawValue) hangs from now on, for a test")
