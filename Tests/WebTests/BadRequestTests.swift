@@ -147,7 +147,7 @@ struct BadRequestTests {
     func longAnswer() throws {
         var limits = ServerLimits()
         limits.idle = .milliseconds(100)
-        limits.slowest = 10_000_000
+        limits.slowest = 100_000
         let bytes = [UInt8](repeating: 7, count: 20_000_000)
         let server = try Server(address: "127.0.0.1", port: 0, limits: limits) { request in
             try WholeBody(of: request, atMost: 0) { _ in Response(body: .bytes(bytes)) }
