@@ -31,19 +31,22 @@ final class ButtonPath: Sendable {
     /// Returns at once.
     ///
     /// - Parameter isRemote: it is pressed over the network, by nobody who stands before the device.
+    ///   While the device's own button is waited for, such a press leads nowhere.
     /// - Returns: false if it led nowhere.
     @discardableResult
     func take(_ event: ButtonEvent, isRemote: Bool = false) -> Bool {
         let way: Way = state.withLock { state in
             switch event {
             case .pressed:
-                guard state.waiting != nil else { return .conversation(state.conversation) }
+                guard let waiting = state.waiting else { return .conversation(state.conversation) }
+                guard !isRemote else { return .conversation(nil) }
                 state.isDown = true
+                return .test(waiting)
             case .released:
-                guard state.isDown else { return .conversation(state.conversation) }
+                guard state.isDown, !isRemote else { return .conversation(state.conversation) }
                 state.isDown = false
+                return .test(state.waiting)
             }
-            return .test(state.waiting)
         }
         switch way {
         case .test(let waiting): waiting?.yield(event)

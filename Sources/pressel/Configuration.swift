@@ -35,7 +35,7 @@ struct Configuration {
         files = SettingsFiles(owners: owners, stateFolder: state.path)
         let (tree, problems) = files.read()
         (settings, complaints) = Settings.reading(tree)
-        secrets = Secrets(environment: environmentOrCredential, state: state)
+        secrets = Secrets(environment: { environmentOrCredential($0) }, state: state)
         self.problems = problems + [secrets.problem].compactMap { $0 }
     }
 

@@ -32,8 +32,8 @@ enum Pressel {
             case nil: throw Options.Misuse("no command given")
             case "--help", "help": print(Usage.text)
             // Of any command: a question, and no order.
-            case _ where arguments.prefix(while: { $0 != "--" }).contains("--help"):
-                print(Usage.text)
+            case let word? where arguments.prefix(while: { $0 != "--" }).contains("--help"):
+                print(Usage.text(of: word) ?? Usage.text)
             case "--version": print("pressel \(version)")
             case "run": return try await RunCommand(arguments).run()
             case "ask": return try await AskCommand(arguments).run()

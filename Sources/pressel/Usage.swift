@@ -1,5 +1,19 @@
 /// What `--help` prints.
 enum Usage {
+    /// Of one command; nil if there is none of that name.
+    static func text(of command: String) -> String? {
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+        let start = lines.firstIndex { line in
+            let words = line.split(separator: " ")
+            return words.first == "pressel" && words.dropFirst().first ?? "" == command
+        }
+        guard let start else { return nil }
+        let rest = lines[(start + 1)...]
+        let end = rest.firstIndex { !$0.hasPrefix(" ") } ?? lines.endIndex
+        let common = lines.firstIndex { $0.hasPrefix("All but --help") } ?? lines.endIndex
+        return (lines[start..<end] + [""] + lines[common...]).joined(separator: "\n")
+    }
+
     static let text = """
         Pressel: press, ask, hear the answer.
 
@@ -12,7 +26,7 @@ enum Usage {
         pressel ask [--wav FILE | --text TEXT] [--out FILE] [--json]
             Answers a recording (WAV, FLAC, Ogg, MP3), a text, or what you say to the microphone.
         pressel say TEXT [--out FILE]
-            Speaks TEXT, or writes the speech to FILE as WAV.
+            Speaks TEXT, or writes the speech to FILE: WAV, or MP3 if its name ends in .mp3.
         pressel devices [--json]
             Lists the sound cards: what each can do, whether it can be used now, and which the
             settings name; and the GPIO chips and input devices that a button could hang on.

@@ -51,6 +51,20 @@ struct ButtonPathTests {
         #expect(taken.events == [.pressed(at: moment(300))])
     }
 
+    @Test("What is pressed over the network is not the button that is waited for")
+    func remote() async {
+        path.lead(to: taken.note)
+        path.take(.pressed(at: moment(1)), isRemote: true)
+        let press = await press {
+            path.take(.released(at: moment(2)), isRemote: true)
+            #expect(!path.take(.pressed(at: moment(3)), isRemote: true))
+            path.take(.pressed(at: moment(100)))
+            path.take(.released(at: moment(220)))
+        }
+        #expect(press == .held(.milliseconds(120)))
+        #expect(taken.events == [.pressed(at: moment(1)), .released(at: moment(2))])
+    }
+
     @Test("The release of a press that came before belongs to the conversation")
     func before() async {
         path.lead(to: taken.note)

@@ -9,7 +9,7 @@ import VoiceLoop
 struct AskCommand {
     private let wav: String?
     private let text: String?
-    private let out: String?
+    private let out: AnswerFile?
     private let json: Bool
     private let configuration: Configuration
 
@@ -19,7 +19,7 @@ struct AskCommand {
             valued: ["wav", "text", "out"] + Configuration.options)
         wav = options["wav"]
         text = options["text"]
-        out = options["out"]
+        out = try options["out"].map { try AnswerFile($0) }
         json = options.has("json")
         if wav != nil, text != nil {
             throw Options.Misuse("ask takes either --wav or --text, not both")
@@ -47,7 +47,7 @@ struct AskCommand {
         if let out {
             let speaker = RecordingSpeaker()
             let report = try await ask(appliance, settings, speaker)
-            if let sound = speaker.sound { try AudioFile.write(sound, to: out) }
+            if let sound = speaker.sound { try out.write(sound) }
             return report
         }
         let speaker = appliance.speaker()

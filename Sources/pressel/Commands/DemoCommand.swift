@@ -10,7 +10,7 @@ import VoiceLoop
 
 /// `pressel demo [--out FILE]`
 struct DemoCommand {
-    private let out: String
+    private let out: AnswerFile
     private let configuration: Configuration
 
     private static let question = "What time is it?"
@@ -19,7 +19,7 @@ struct DemoCommand {
 
     init(_ arguments: [String]) throws {
         let options = try Options(command: arguments, valued: ["out"] + Configuration.options)
-        out = options["out"] ?? "answer.wav"
+        out = try AnswerFile(options["out"] ?? "answer.wav")
         configuration = try Configuration(options)
     }
 
@@ -60,8 +60,8 @@ struct DemoCommand {
                 "the demonstration ended \(report.outcome.rawValue)"
                     + (report.failure.map { ": \($0)" } ?? ""))
         }
-        try AudioFile.write(try card.heard(), to: out)
-        print("The answer is in \(absolute(out))")
+        try out.write(try card.heard())
+        print("The answer is in \(absolute(out.path))")
         return 0
     }
 

@@ -1,18 +1,17 @@
-import Codec
 import Linux
 import Voice
 
 /// `pressel say TEXT [--out FILE]`
 struct SayCommand {
     private let text: String
-    private let out: String?
+    private let out: AnswerFile?
     private let configuration: Configuration
 
     init(_ arguments: [String]) throws {
         let options = try Options(
             command: arguments, valued: ["out"] + Configuration.options, operands: 1)
         text = options.operands[0]
-        out = options["out"]
+        out = try options["out"].map { try AnswerFile($0) }
         configuration = try Configuration(options)
     }
 
@@ -23,7 +22,7 @@ struct SayCommand {
         if let out {
             let speaker = RecordingSpeaker()
             try await speak(appliance.ownVoice, on: speaker)
-            try AudioFile.write(speaker.sound!, to: out)
+            try out.write(speaker.sound!)
         } else {
             let speaker = appliance.speaker()
             try await withThrowingTaskGroup(of: Void.self) { group in

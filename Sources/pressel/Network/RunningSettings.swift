@@ -97,7 +97,7 @@ actor RunningSettings: SettableDevice {
             (settings, complaints) = Settings.reading(tree)
             ofBoard = settings.knownBoard.settings.paths.filter { tree[$0] == nil }
             sets = files.whoSets()
-            secrets = Secrets(environment: environmentOrCredential, state: state)
+            secrets = Secrets(environment: { environmentOrCredential($0) }, state: state)
         }
     }
 
