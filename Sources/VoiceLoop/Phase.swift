@@ -223,7 +223,7 @@ public enum Phase: Equatable, Sendable {
         )
     }
 
-    private func release(at moment: Moment, _ gestures: Gestures) -> (Phase, [Effect]) {
+    func release(at moment: Moment, _ gestures: Gestures) -> (Phase, [Effect]) {
         // Whatever else is going on, what the finger does no longer counts.
         guard case .listening(let turn, let press, let speech) = self else { return (self, []) }
         switch press {
@@ -265,7 +265,7 @@ public enum Phase: Equatable, Sendable {
     }
 
     /// Press starts, press ends.
-    private func toggle(_ turn: Turn, at moment: Moment) -> (Phase, [Effect]) {
+    func toggle(_ turn: Turn, at moment: Moment) -> (Phase, [Effect]) {
         switch self {
         case .idle, .counting:
             return (
@@ -288,66 +288,7 @@ public enum Phase: Equatable, Sendable {
         }
     }
 
-    // MARK: - Consent
-
-    /// Records as any press does: until it was held long enough, nobody knows that it is no turn.
-    private func pressToConsent(
-        _ turn: Turn, at moment: Moment, after old: Turn
-    ) -> (Phase, [Effect]) {
-        (
-            .listening(turn, .down(since: moment, after: .consent), speech: false),
-            [
-                .abandon(old), .record(turn, pressed: moment), .timeConsent(since: moment),
-                .show(.listening),
-            ]
-        )
-    }
-
-    /// Whoever asks over the network must not be who agrees: such a press is as any other.
-    private func pressInstead(
-        _ turn: Turn, at moment: Moment, of old: Turn, _ gestures: Gestures
-    ) -> (Phase, [Effect]) {
-        let (phase, effects) =
-            gestures.toggles
-            ? Phase.idle.toggle(turn, at: moment)
-            : Self.begin(turn, pressed: moment, after: .turn)
-        return (phase, [.consent(false), .abandon(old)] + effects)
-    }
-
-    /// Since when the button is down that may agree.
-    private var consentingSince: Moment? {
-        switch self {
-        case .listening(_, .down(let since, after: .consent), _): since
-        case .consenting(_, let since): since
-        case .idle, .listening, .thinking, .speaking, .counting, .confirming, .ringing: nil
-        }
-    }
-
-    private func endConsent(
-        _ since: Moment, at moment: Moment, _ gestures: Gestures
-    ) -> (Phase, [Effect]) {
-        if moment - since >= gestures.consent { return agree() }
-        guard case .listening(let turn, _, let speech) = self else {
-            return (.idle, [.consent(false), .show(.off)])
-        }
-        if gestures.toggles {
-            return (
-                .listening(turn, .toggled, speech: speech), [.consent(false), .hold(turn)]
-            )
-        }
-        let (phase, effects) = release(at: moment, gestures)
-        return (phase, moment - since < gestures.hold ? effects : [.consent(false)] + effects)
-    }
-
-    private func agree() -> (Phase, [Effect]) {
-        guard let turn else { return (self, []) }
-        return (
-            .speaking(turn),
-            [.drop(turn), .consent(true), .say(turn, .consentGiven), .show(.speaking)]
-        )
-    }
-
-    private static func begin(
+    static func begin(
         _ turn: Turn, pressed: Moment, after before: Before, abandoning old: Turn? = nil
     ) -> (Phase, [Effect]) {
         let effects = old.map { [Effect.abandon($0)] } ?? []

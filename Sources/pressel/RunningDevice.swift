@@ -28,6 +28,7 @@ struct RunningDevice {
     private let talk: RemoteTalk
     private let answers: KeptAnswers
     private let web: WebService
+    private let announcements: Announcements
     private let log: Log
 
     /// - Parameters:
@@ -49,9 +50,7 @@ struct RunningDevice {
 
         let settings = appliance.loopSettings
         let sentences = Sentences(settings.language)
-        // The memory and the timers have things to say before there is anything to say them.
-        let (announcements, announce) = AsyncStream.makeStream(
-            of: Announcement.self, bufferingPolicy: .bufferingNewest(100))
+        let announcements = Announcements(in: sentences)
         self.announcements = announcements
         let archiveBell = Bell()
         let health = MemoryHealth(configuration.state)
@@ -62,17 +61,14 @@ struct RunningDevice {
                 if event == .archiveWaits { archiveBell.ring() }
                 health.note(event)
                 event.tell(log.of("store"))
-                guard let sentence = event.sentence(sentences) else { return }
-                announce.yield(Announcement(.announcement(sentence)))
+                announcements.tell(event)
             })
         timers = Timers(
             KeptTimers(memory: memory), clock: appliance.clock,
             unixTime: { SystemWallClock.unixTime }, log: log.of("timers"),
             ring: { timer, late, then in
                 log.of("timers").info("a timer rings\(late == nil ? "" : ", late")")
-                let sentence = sentences.timerRings(
-                    after: timer.duration, named: timer.name, late: late)
-                announce.yield(Announcement(.alarm(sentence), then: then))
+                announcements.ring(timer, late: late, then: then)
             })
         let pace = SpeakingPace()
         controls = RunningControls(
@@ -186,28 +182,9 @@ struct RunningDevice {
         if health.isInMemoryOnly {
             log.of("store").warning("\(health.problem!); --state names a folder on a disk")
             // Whoever named it knows where it is.
-            if !configuration.isStateNamed {
-                announce.yield(Announcement(.announcement(sentences.storeInMemoryOnly)))
-            }
+            if !configuration.isStateNamed { announcements.say(sentences.storeInMemoryOnly) }
         }
-        if let first = configuration.complaints.first {
-            // The owner of a device in a corner reads no log.
-            let key = first.key.split(separator: ".").joined(separator: ", ")
-            let sentence = sentences.settingWrong(key, configuration.complaints.count > 1)
-            announce.yield(Announcement(.announcement(sentence)))
-        }
-    }
-
-    private let announcements: AsyncStream<Announcement>
-
-    private struct Announcement: Sendable {
-        let utterance: Utterance
-        let then: @Sendable () -> Void
-
-        init(_ utterance: Utterance, then: @escaping @Sendable () -> Void = {}) {
-            self.utterance = utterance
-            self.then = then
-        }
+        announcements.tell(configuration.complaints)
     }
 
     /// What the service manager is told of.
@@ -239,11 +216,7 @@ struct RunningDevice {
             group.addTask { await tidyUp() }
             group.addTask { await web.run(appliance.clock) }
             group.addTask { await events.watch(status) }
-            group.addTask {
-                for await announcement in announcements {
-                    await conversation.say(announcement.utterance, then: announcement.then)
-                }
-            }
+            group.addTask { await announcements.run(conversation) }
             if let archive { group.addTask { await archive.run() } }
             if let lights { group.addTask { await lights.run() } }
             group.addTask { await restingLight.run(appliance.clock) }
@@ -312,33 +285,5 @@ extension SiteRules {
             names: localNames(of: settings.name) + localNames(of: hostName()),
             allowedHosts: settings.web.allowedHosts,
             allowedOrigins: settings.web.allowedOrigins, publicURL: settings.web.publicURL)
-    }
-}
-
-extension MemoryEvent {
-    func tell(_ log: Log) {
-        switch self {
-        case .setAside(let path, let reason):
-            log.error("\(reason); the store was set aside as \(path), and a new one begun")
-        case .unusable(let error):
-            log.error("\(error); until then nothing is remembered beyond the end of the program")
-        case .cannotWrite(let error):
-            log.error(
-                "\(error); until then nothing new is remembered beyond the end of the program")
-        case .worksAgain: log.info("the store works again, and has what was held back")
-        case .archiveWaits: break
-        case .archiveIsFull:
-            log.warning("too much waits for the archive: from now on the oldest is dropped")
-        }
-    }
-
-    /// What is said aloud, if anything.
-    func sentence(_ sentences: Sentences) -> String? {
-        switch self {
-        case .setAside: sentences.storeDamaged
-        case .unusable(.newer): sentences.storeNewer
-        case .unusable, .cannotWrite: sentences.storeUnwritable
-        case .worksAgain, .archiveWaits, .archiveIsFull: nil
-        }
     }
 }
