@@ -31,6 +31,9 @@ struct RunningDevice {
     private let announcements: Announcements
     private let log: Log
 
+    /// After which nothing happens any more that happens once.
+    private static let startUp = Duration.seconds(30)
+
     /// - Parameters:
     ///   - ring: keeps what the log was told.
     ///   - restart: ends the program so that it is started again.
@@ -237,9 +240,11 @@ struct RunningDevice {
     /// Nobody waits now; a board has other programs, too.
     private static func tidyHeaps() { Task.detached(priority: .background) { trimHeaps() } }
 
-    /// Throws away what is too old, also while nobody talks to the device.
+    /// Throws away what only starting took, and what is too old, also while nobody talks to the device.
     private func tidyUp() async {
         await onThread("answers") { answers.prune() }
+        guard (try? await appliance.clock.sleep(for: Self.startUp)) != nil else { return }
+        giveBackCode()
         while (try? await appliance.clock.sleep(for: .seconds(3600))) != nil {
             // What goes wrong the memory tells by itself.
             try? await memory.prune()
