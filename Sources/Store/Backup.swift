@@ -36,12 +36,18 @@ public enum Backup {
             throw BackupFailure(
                 "cannot write a backup to \(path): the device needs that file; name another")
         }
+        var status = stat()
+        if lstat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG {
+            throw BackupFailure(
+                "cannot write a backup to \(path): it is no file, and would be replaced; name another"
+            )
+        }
         // Beside it, so that it can be renamed; in a folder that nobody else has, so that nothing of
         // anybody's is touched.
         let folder = "\(path).\(getpid()).new"
         let (new, copy) = (folder + "/backup", folder + "/database")
         guard mkdir(folder, 0o700) == 0 else {
-            throw BackupFailure("\(SystemError("make the folder", folder, code: errno))")
+            throw BackupFailure("\(SystemError("write a backup to", path, code: errno))")
         }
         defer { removeTree(folder) }
         do {

@@ -74,6 +74,11 @@ extension Backup {
     private static func stage(_ path: String, in folder: String, owners: String) throws {
         let number = open(path, O_RDONLY | O_CLOEXEC)
         guard number >= 0 else { throw SystemError("read", path, code: errno) }
+        var status = stat()
+        guard fstat(number, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+            close(number)
+            throw DatabaseError(damage: "it is no file", in: path)
+        }
         let head = try FileDescriptor(owning: number).read(atMost: 16)
         guard head == Array("SQLite format 3\0".utf8) else {
             throw DatabaseError(damage: "it is no backup of Pressel", in: path)

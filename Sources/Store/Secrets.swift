@@ -35,7 +35,7 @@ public struct Secrets: Equatable, Sendable {
         var file: [String: String] = [:]
         do {
             file = try Self.read(path)
-            problem = Self.unknown(in: file, at: path)
+            problem = Self.closed(path) ?? Self.unknown(in: file, at: path)
         } catch let error as SystemError {
             problem = error.code == ENOENT ? nil : "\(error); its keys are not used"
         } catch {
@@ -50,6 +50,16 @@ public struct Secrets: Equatable, Sendable {
             values[name] = found?.value
             sources[name] = found?.source
         }
+    }
+
+    /// Whoever wrote it by hand may have left it open to others.
+    private static func closed(_ path: String) -> String? {
+        var status = stat()
+        guard stat(path, &status) == 0, status.st_mode & 0o077 != 0 else { return nil }
+        return chmod(path, 0o600) == 0
+            ? "\(path) could be read by other users, who may know its keys; from now on only by its"
+                + " owner"
+            : "\(path) can be read by other users: chmod 600 \(path)"
     }
 
     /// A misspelt name is told, unless it may be a key that slipped into its place.

@@ -26,7 +26,14 @@ public struct SettingsFiles: Sendable {
         var problems: [String] = []
         for path in [owners, pages] {
             do {
-                tree = tree.overlaid(with: try Self.parse(readFile(path, atMost: Self.longest)))
+                let file = try Self.parse(readFile(path, atMost: Self.longest))
+                guard case .object = file else {
+                    problems.append(
+                        "cannot use \(path): settings are an object, in braces; its settings are not"
+                            + " used")
+                    continue
+                }
+                tree = tree.overlaid(with: file)
             } catch let error as SystemError {
                 if error.code != ENOENT { problems.append("\(error); its settings are not used") }
             } catch {

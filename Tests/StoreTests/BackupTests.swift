@@ -52,6 +52,24 @@ struct BackupTests {
         return files
     }
 
+    @Test("What is no file is not replaced by a backup, nor read as one")
+    func noFile() async throws {
+        _ = try await device()
+        let (pipe, link) = (elsewhere.path + "/pipe", elsewhere.path + "/link")
+        try #require(mkfifo(pipe, 0o600) == 0 && symlink("/dev/null", link) == 0)
+        for path in [pipe, link, elsewhere.path, "/dev/null", "/no/such/folder/file"] {
+            #expect {
+                _ = try Backup.write(fixture.state, owners: "/no/such", to: path)
+            } throws: {
+                "\($0)".hasPrefix("cannot write a backup to \(path): ")
+            }
+        }
+        #expect(throws: BackupFailure.self) {
+            try Backup.restore(elsewhere.path, into: target.state, owners: "/no/such")
+        }
+        #expect(Set(names(inFolder: elsewhere.path)) == ["pipe", "link"])
+    }
+
     @Test("What lies beside a backup is nobody's to touch, whatever its name")
     func beside() async throws {
         _ = try await device()

@@ -61,6 +61,16 @@ struct SecretsSavingTests {
         #expect(sizeOfFile(path) == nil)
     }
 
+    @Test("A file that others can read is closed to them, and that is told")
+    func exposed() {
+        _ = folder.file("secrets.json", Array(#"{"OPENAI_API_KEY":"sk-1"}"#.utf8))
+        chmod(path, 0o644)
+        let found = secrets()
+        #expect(found[.openAI] == "sk-1")
+        #expect(found.problem?.contains("could be read by other users") == true)
+        #expect(secrets().problem == nil)
+    }
+
     @Test("A file that cannot be understood is set aside")
     func damaged() throws {
         _ = folder.file("secrets.json", Array("{ no".utf8))

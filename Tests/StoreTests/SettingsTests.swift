@@ -327,6 +327,14 @@ struct SettingsFilesTests {
         #expect(Settings.reading(tree).settings.name == "b")
     }
 
+    @Test("A file that holds anything but an object is named")
+    func noObject() {
+        let owners = folder.file("owner.json", Array("[]".utf8))
+        let (tree, problems) = SettingsFiles(owners: owners, stateFolder: folder.path).read()
+        #expect(problems.count == 1 && problems[0].hasPrefix("cannot use \(owners): settings are"))
+        #expect(tree == .object([:]))
+    }
+
     @Test("Files that are not there set nothing, without complaint")
     func missing() {
         let (tree, problems) = SettingsFiles(owners: "/no/such", stateFolder: "/nor/this").read()

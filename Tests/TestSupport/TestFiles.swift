@@ -18,9 +18,10 @@ public final class TemporaryFolder: Sendable {
 
     deinit { removeTree(path) }
 
-    /// A file in it, written.
+    /// A file in it, written; its owner's alone, as the device's own are.
     public func file(_ name: String, _ bytes: [UInt8]) -> String {
         let file = fopen("\(path)/\(name)", "w")!
+        fchmod(fileno(file), 0o600)
         fwrite(bytes, 1, bytes.count, file)
         fclose(file)
         return "\(path)/\(name)"
