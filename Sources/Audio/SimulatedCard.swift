@@ -48,7 +48,7 @@ public final class SimulatedCard: Sendable {
     public struct Missing: Error, CustomStringConvertible {
         public let description =
             "cannot simulate a sound card: \(pluginName) is neither beside pressel nor in"
-            + " /usr/lib/pressel; build it with: swift build --product asound_paced"
+            + " /usr/lib/pressel; scripts/build makes it, put it there"
     }
 
     /// - Parameters:
@@ -126,7 +126,10 @@ public final class SimulatedCard: Sendable {
     private var heardPath: String { path("heard") }
     private var configurationPath: String { path("asound.conf") }
 
-    deinit { removeTree(folder) }
+    deinit { remove() }
+
+    /// Removes its files, for who ends without letting go of it.
+    public func remove() { removeTree(folder) }
 
     /// Lets `sound`, in `AudioFormat.speech`, be heard by the microphone from now on; at most
     /// half a minute may be waiting.

@@ -24,6 +24,8 @@ extern char **environ;
 static inline char **clinux_environment(void) { return environ; }
 static inline char *clinux_option_argument(void) { return optarg; }
 static inline int clinux_option_index(void) { return optind; }
+/// The letter of a short option that is none here; 0 for a long one.
+static inline int clinux_option_letter(void) { return optopt; }
 /// Glibc starts anew, whatever an earlier call left behind, when `optind` is 0.
 static inline void clinux_options_restart(void) { optind = 0, opterr = 0; }
 

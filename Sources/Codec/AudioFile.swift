@@ -31,6 +31,7 @@ public enum AudioFile {
     ///
     /// - Parameter limit: a longer recording is refused rather than cut, before it is read.
     public static func read(_ path: String, atMost limit: Duration) throws(Failure) -> Recording {
+        try demandFile(path)
         if try SndFile(reading: path).kind == .mp3 {
             return try MP3File.read(path, atMost: limit)
         }
@@ -45,8 +46,25 @@ public enum AudioFile {
     public static func read(
         _ path: String, atMost limit: Duration, each: (AudioChunk) -> Void
     ) throws(Failure) {
+        try demandFile(path)
         let format = try SndFile(reading: path).format
         _ = try readParts(of: path, atMost: limit) { each(AudioChunk($0, format: format)) }
+    }
+
+    /// A file is read more than once, which a pipe cannot be, and one that nobody writes to would be
+    /// waited for.
+    private static func demandFile(_ path: String) throws(Failure) {
+        var status = stat()
+        guard stat(path, &status) == 0 else {
+            throw Failure(description: "cannot read \(path): \(String(cString: strerror(errno)))")
+        }
+        let kind = status.st_mode & S_IFMT
+        guard kind == S_IFREG else {
+            throw Failure(
+                description:
+                    "cannot read \(path): it is \(kind == S_IFDIR ? "a folder" : "no file");"
+                    + " name a file with sound")
+        }
     }
 
     private static func readParts(
@@ -257,6 +275,9 @@ struct SndFileHandle: ~Copyable {
     /// "System error".
     private static func reasonForNothing() -> String {
         let reason = String(cString: sf_strerror(nil))
-        return reason.hasSuffix(".") ? String(reason.dropLast()) : reason
+        // Of a file that is there it says that there is none, where an MP3 begins and does not go on.
+        if reason.hasPrefix("File does not exist") { return "no sound was found in it" }
+        let sentence = reason.hasSuffix(".") ? reason.dropLast() : reason[...]
+        return String(sentence.trimmingPrefix("System error : "))
     }
 }

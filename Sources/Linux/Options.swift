@@ -51,6 +51,12 @@ public struct Options: Sendable {
             let found = getopt_long(count, &strings, ":", table, nil)
             if found == -1 { break }
             guard found >= 1000 else {
+                let letter = clinux_option_letter()
+                if 33..<127 ~= letter {
+                    throw Misuse(
+                        "-\(Character(UnicodeScalar(UInt8(letter)))) is no option here; before what"
+                            + " begins with a dash and is none, put --")
+                }
                 let index = max(Int(clinux_option_index()) - 1, 0)
                 let word = strings[index].map { String(cString: $0) } ?? ""
                 let problem =

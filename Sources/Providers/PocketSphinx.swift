@@ -37,8 +37,13 @@ public struct PocketSphinx: SpeechRecognizer {
         self.clock = clock
     }
 
+    /// Whether it understands a language, a BCP 47 tag.
+    public static func knows(_ language: String) -> Bool {
+        language.split(separator: "-").first?.lowercased() == "en"
+    }
+
     public func transcript(of speech: AudioStream) async throws(ProviderError) -> String {
-        guard language.split(separator: "-").first?.lowercased() == "en" else {
+        guard Self.knows(language) else {
             throw .foreignLanguage(provider: Self.name, language: language)
         }
         guard access(model, R_OK) == 0 else {

@@ -1,3 +1,4 @@
+import Audio
 import Glibc
 import Linux
 import Providers
@@ -30,7 +31,7 @@ enum Pressel {
         do {
             switch arguments.first {
             case nil: throw Options.Misuse("no command given")
-            case "--help", "help": print(Usage.text)
+            case "--help", "-h", "help": print(Usage.text)
             // Of any command: a question, and no order.
             case let word? where arguments.prefix(while: { $0 != "--" }).contains("--help"):
                 print(Usage.text(of: word) ?? Usage.text)
@@ -51,6 +52,10 @@ enum Pressel {
         } catch let misuse as Options.Misuse {
             complain("\(misuse); see pressel --help")
             return 2
+        } catch let error as ALSAError {
+            complain(
+                "\(error); see pressel devices for what there is, or write to a file with --out")
+            return 1
         } catch {
             complain("\(error)")
             return 1

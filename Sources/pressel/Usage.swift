@@ -24,7 +24,8 @@ enum Usage {
             neither a sound card nor a button; with a sound card, on a terminal, you ask instead,
             and hear the answers.
         pressel ask [--wav FILE | --text TEXT] [--out FILE] [--json]
-            Answers a recording (WAV, FLAC, Ogg, MP3), a text, or what you say to the microphone.
+            Answers a recording (WAV, FLAC, Ogg, MP3), a text, or what you say to the microphone,
+            aloud, or into FILE as say does.
         pressel say TEXT [--out FILE]
             Speaks TEXT, or writes the speech to FILE: WAV, or MP3 if its name ends in .mp3.
         pressel devices [--json]

@@ -14,7 +14,11 @@ struct OptionsTests {
     static let misuses: [(arguments: [String], problem: String)] = [
         (["--wat"], "--wat is no option here"),
         (["--out"], "--out needs a value"),
-        (["-x"], "-x is no option here"),
+        (["-x"], "-x is no option here; before what begins with a dash and is none, put --"),
+        (
+            ["--json", "-5 degrees"],
+            "-5 is no option here; before what begins with a dash and is none, put --"
+        ),
     ]
 
     @Test("What does not fit is named", arguments: misuses)

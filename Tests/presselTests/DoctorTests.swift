@@ -47,6 +47,17 @@ struct DoctorTests {
         #expect(command.output.contains("the microphone does not hear the speaker"))
     }
 
+    @Test("A file that cannot be read is a failure, and a language that nobody here knows is told")
+    func settings() async throws {
+        let broken = try await examine("{ \"language\": ")
+        #expect(broken.status == 1)
+        #expect(broken.output.contains("settings    FAILS cannot read"))
+        let german = try await examine(#"{"button": {"source": "none"}, "language": "de"}"#)
+        #expect(
+            german.output.contains(
+                "recognizer  note  pocketsphinx knows English only, and the language is \"de\""))
+    }
+
     @Test("What does not work has a reason and a remedy, and the status is 1")
     func broken() async throws {
         let card = try testCard()

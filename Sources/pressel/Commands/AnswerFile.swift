@@ -22,6 +22,10 @@ struct AnswerFile {
                     + " .mp3")
         }
         let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
+        var status = stat()
+        if stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR {
+            throw CommandFailure("cannot write \(path): it is a folder; name a file in it")
+        }
         guard access(path, W_OK) == 0 || (errno == ENOENT && access(folder, W_OK) == 0) else {
             throw CommandFailure(
                 "cannot write \(path): \(String(cString: strerror(errno))); name another file")

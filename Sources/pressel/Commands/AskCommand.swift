@@ -21,6 +21,9 @@ struct AskCommand {
         text = options["text"]
         out = try options["out"].map { try AnswerFile($0) }
         json = options.has("json")
+        if let text, text.allSatisfy(\.isWhitespace) {
+            throw Options.Misuse("ask --text needs a text")
+        }
         if wav != nil, text != nil {
             throw Options.Misuse("ask takes either --wav or --text, not both")
         }

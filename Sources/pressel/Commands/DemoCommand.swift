@@ -40,6 +40,13 @@ struct DemoCommand {
     private func simulated() async throws -> Int32 {
         print("No sound card and terminal here, so one is simulated; everything else is real.")
         let card = try SimulatedCard()
+        let signals = try Signals()
+        startThread("signals") {
+            let number = signals.wait()
+            card.remove()
+            // As a shell says that a signal ended it.
+            exit(128 + number)
+        }
         let appliance = Appliance(configuration.on(card), log: LogWriter.log().onlyProblems)
         let question = try await appliance.ownVoice.recording(of: Self.question)
         print("espeak-ng says into the microphone: \"\(Self.question)\"")

@@ -52,7 +52,9 @@ struct Doctor {
             return Finding.fails(
                 .settings, "\(complaint)", "change it in \(file), or take it out")
         }
-        let broken = configuration.problems.map { Finding.note(.settings, $0) }
+        let broken = configuration.problems.map {
+            Finding.fails(.settings, $0, "mend the file; until then defaults hold")
+        }
         let found = wrong + broken
         let board = configuration.settings.knownBoard
         return (found.isEmpty ? [.works(.settings, "all are understood")] : found)
@@ -111,11 +113,18 @@ struct Doctor {
 
     private var recognizerFinding: Finding {
         let model = PocketSphinx.defaultModel
-        return access(model, R_OK) == 0
-            ? .works(.recognizer, "pocketsphinx has its model in \(model)")
-            : .fails(
+        guard access(model, R_OK) == 0 else {
+            return .fails(
                 .recognizer, "pocketsphinx has no model in \(model)",
                 "apt install pocketsphinx-en-us")
+        }
+        let language = configuration.settings.language
+        return PocketSphinx.knows(language)
+            ? .works(.recognizer, "pocketsphinx has its model in \(model)")
+            : .note(
+                .recognizer, "pocketsphinx knows English only, and the language is \"\(language)\"",
+                "what is said is understood by a service elsewhere; set a key to one, or a server of"
+                    + " your own in speechToText")
     }
 
     private func voiceFinding() async -> Finding {
