@@ -52,7 +52,10 @@ struct DoctorTests {
         let broken = try await examine("{ \"language\": ")
         #expect(broken.status == 1)
         #expect(broken.output.contains("settings    FAILS cannot read"))
-        let german = try await examine(#"{"button": {"source": "none"}, "language": "de"}"#)
+        let german = try await examine(
+            #"{"button": {"source": "none"}, "language": "de","#
+                + #""textToSpeech": [{"provider": "espeak-ng", "voice": "nobody"}]}"#)
+        #expect(german.output.contains("voice       FAILS cannot speak with espeak-ng's voice"))
         #expect(
             german.output.contains(
                 "recognizer  note  pocketsphinx knows English only, and the language is \"de\""))

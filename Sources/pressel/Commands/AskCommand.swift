@@ -50,7 +50,11 @@ struct AskCommand {
         if let out {
             let speaker = RecordingSpeaker()
             let report = try await ask(appliance, settings, speaker)
-            if let sound = speaker.sound { try out.write(sound) }
+            if let sound = speaker.sound {
+                try out.write(sound)
+            } else {
+                Pressel.complain("nothing is said, so \(out.path) is not written")
+            }
             return report
         }
         let speaker = appliance.speaker()

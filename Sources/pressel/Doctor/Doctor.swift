@@ -36,6 +36,7 @@ struct Doctor {
             capture: audio.captureDevice, playback: audio.playbackDevice)
         findings.append(recognizerFinding)
         findings.append(await voiceFinding())
+        findings += await chosenVoiceFindings()
         findings += [clockFinding, networkFinding]
         // Whoever is on the device was looked at above.
         let services = Service.all(
@@ -136,6 +137,23 @@ struct Doctor {
         } catch {
             return .fails(.voice, "\(error)", "apt install espeak-ng")
         }
+    }
+
+    /// A voice of espeak-ng that the settings name and that it has not got: another one speaks.
+    private func chosenVoiceFindings() async -> [Finding] {
+        var findings: [Finding] = []
+        for link in configuration.settings.textToSpeech ?? [] where link.provider == "espeak-ng" {
+            guard let voice = link.voice else { continue }
+            do {
+                _ = try await ESpeak(voice: voice).recording(of: "One.")
+            } catch {
+                findings.append(
+                    .fails(
+                        .voice, "cannot speak with espeak-ng's voice \"\(voice)\": \(error)",
+                        "set textToSpeech[].voice to one that espeak-ng --voices lists"))
+            }
+        }
+        return findings
     }
 
     private var clockFinding: Finding {
