@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
+#include <link.h>
 #include <linux/input.h>
 #include <linux/spi/spidev.h>
 #include <malloc.h>
@@ -12,6 +13,7 @@
 #include <sys/eventfd.h>
 #include <sys/inotify.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sched.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -163,3 +165,42 @@ static inline size_t clinux_allocated(void) {
     struct mallinfo2 heaps = mallinfo2();
     return heaps.uordblks + heaps.hblkhd;
 }
+
+// What dl_iterate_phdr(3) tells of the program and of each library; it needs _GNU_SOURCE.
+struct clinux_loaded {
+    ElfW(Addr) address;
+    const char *name;
+    const ElfW(Phdr) *headers;
+    ElfW(Half) count;
+};
+int dl_iterate_phdr(int (*)(struct clinux_loaded *, size_t, void *), void *);
+
+static inline int clinux_has_relocated_code(const struct clinux_loaded *object) {
+    for (int i = 0; i < object->count; i++) {
+        if (object->headers[i].p_type != PT_DYNAMIC) continue;
+        const ElfW(Dyn) *entry = (const ElfW(Dyn) *)(object->address + object->headers[i].p_vaddr);
+        for (; entry->d_tag != DT_NULL; entry++)
+            if (entry->d_tag == DT_TEXTREL
+                || (entry->d_tag == DT_FLAGS && entry->d_un.d_val & DF_TEXTREL))
+                return 1;
+    }
+    return 0;
+}
+
+// Pages that lie wholly in a segment that nobody may write to, and that the dynamic linker has not
+// written to either, are as the file has them.
+static inline int clinux_give_back(struct clinux_loaded *object, size_t size, void *unused) {
+    (void)size, (void)unused;
+    if (clinux_has_relocated_code(object)) return 0;
+    ElfW(Addr) page = (ElfW(Addr))sysconf(_SC_PAGESIZE);
+    for (int i = 0; i < object->count; i++) {
+        const ElfW(Phdr) *header = &object->headers[i];
+        if (header->p_type != PT_LOAD || header->p_flags & PF_W) continue;
+        ElfW(Addr) start = object->address + header->p_vaddr;
+        ElfW(Addr) end = (start + header->p_memsz) & ~(page - 1);
+        start = (start + page - 1) & ~(page - 1);
+        if (start < end) madvise((void *)start, end - start, 4 /* MADV_DONTNEED */);
+    }
+    return 0;
+}
+static inline void clinux_give_back_code(void) { dl_iterate_phdr(clinux_give_back, NULL); }

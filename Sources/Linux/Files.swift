@@ -129,11 +129,46 @@ public func sizeOfFile(_ path: String) -> Int? {
 }
 
 /// Whether a folder is kept in memory only, and gone when the power is.
-public func isInMemory(_ path: String) -> Bool { clinux_is_in_memory(path) != 0 }
+public func isInMemory(_ path: String) -> Bool {
+    if clinux_is_in_memory(path) != 0 { return true }
+    guard let real = realpath(path, nil) else { return false }
+    defer { free(real) }
+    let mounts = (try? readFile("/proc/self/mountinfo", atMost: 1024 * 1024)) ?? []
+    let upper = upperFolder(
+        of: String(cString: real), in: String(decoding: mounts, as: UTF8.self))
+    return upper.map { clinux_is_in_memory($0) != 0 } ?? false
+}
+
+/// Where an overlay puts what is written to `path`, as a board has it whose root is read-only; nil
+/// where no overlay is.
+///
+/// - Parameter mounts: /proc/self/mountinfo (proc(5)).
+func upperFolder(of path: String, in mounts: String) -> String? {
+    var found: (point: Substring, upper: String?) = ("", nil)
+    for line in mounts.split(separator: "\n") {
+        // As in "36 35 0:30 / / rw - overlay overlay rw,lowerdir=/l,upperdir=/u,workdir=/w".
+        let halves = line.split(separator: " - ", maxSplits: 1)
+        let fields = halves[0].split(separator: " ")
+        guard halves.count == 2, fields.count >= 5 else { continue }
+        let point = fields[4]
+        let isAbove = point == "/" || path == point || path.hasPrefix("\(point)/")
+        // The last one mounted there is the one on top.
+        guard isAbove, point.count >= found.point.count else { continue }
+        let kind = halves[1].split(separator: " ", maxSplits: 2)
+        let upper =
+            kind.first == "overlay" && kind.count == 3
+            ? kind[2].split(separator: ",").first { $0.hasPrefix("upperdir=") } : nil
+        found = (point, upper.map { String($0.dropFirst("upperdir=".count)) })
+    }
+    return found.upper
+}
 
 /// The path of the running program, so that it can be run again.
-public func pathOfThisProgram() -> String {
+public func pathOfThisProgram() -> String { ownPath }
+
+/// Read once: an upgrade while it runs makes the file another one, and this one "(deleted)".
+private let ownPath: String = {
     var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
     let count = readlink("/proc/self/exe", &buffer, buffer.count - 1)
     return count > 0 ? String(decoding: buffer[..<count].map(UInt8.init), as: UTF8.self) : ""
-}
+}()

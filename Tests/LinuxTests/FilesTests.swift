@@ -1,10 +1,29 @@
 import Glibc
-import Linux
 import TestSupport
 import Testing
 import Voice
 
+@testable import Linux
+
 struct FilesTests {
+    @Test("What an overlay keeps elsewhere is found")
+    func overlay() {
+        let mounts = """
+            21 1 0:20 / /proc rw,nosuid - proc proc rw
+            36 1 0:30 / / rw,relatime shared:1 - overlay overlayroot rw,lowerdir=/media/root-ro,\
+            upperdir=/media/root-rw/overlay,workdir=/media/root-rw/overlay-workdir
+            40 36 179:1 / /boot/firmware rw - vfat /dev/mmcblk0p1 rw
+            41 36 8:1 / /var/lib/pressel rw - ext4 /dev/sda1 rw
+            """
+        let upper = "/media/root-rw/overlay"
+        #expect(upperFolder(of: "/var/lib", in: mounts) == upper)
+        #expect(upperFolder(of: "/var/lib/pressels", in: mounts) == upper)
+        #expect(upperFolder(of: "/var/lib/pressel", in: mounts) == nil)
+        #expect(upperFolder(of: "/var/lib/pressel/audio", in: mounts) == nil)
+        #expect(upperFolder(of: "/boot/firmware", in: mounts) == nil)
+        #expect(upperFolder(of: "/", in: "") == nil)
+    }
+
     private let folder = TemporaryFolder()
 
     @Test("A file is replaced whole, and nothing is left beside it")
