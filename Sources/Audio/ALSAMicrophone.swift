@@ -148,8 +148,9 @@ public final class ALSAMicrophone: Microphone {
     ///
     /// - Parameter failures: how often that failed since it last worked; set back when it works.
     private func record(failures: inout Int, _ hurry: Hurry) throws(ALSAError) {
-        pulse.note(.working)
+        pulse.note(.opening)
         var capture = try CaptureDevice(named: device, record: faults)
+        pulse.note(.working)
         let place = "from \"\(device)\" at \(capture.format)"
         if keepsOpen, failures == 0 { log.info("recording \(place)") }
         state.withLock { $0.preRoll.clear() }

@@ -7,7 +7,10 @@ public struct AudioActivity: Equatable, Sendable {
     public enum State: String, Sendable {
         /// It has not begun yet, or is over.
         case absent
-        /// Frames move, or are about to: the card is being opened.
+        /// The card is being opened. One that is dying answers each of its driver's questions only
+        /// after seconds.
+        case opening
+        /// Frames move, or are about to.
         case working
         /// The card is open, and there is nothing to play.
         case quiet

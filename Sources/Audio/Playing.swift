@@ -116,7 +116,8 @@ struct Playing: ~Copyable {
 
     private mutating func open() throws(ALSAError) {
         guard device == nil else { return }
-        pulse.note(.working)
+        pulse.note(.opening)
+        defer { pulse.note(.working) }
         // A device that is kept awake must be told of every 10 ms, to keep little silence ahead.
         var device = try PlaybackDevice(
             named: name, factor: VolumeScale.factor(for: volume),

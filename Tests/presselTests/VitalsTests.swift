@@ -54,6 +54,18 @@ struct VitalsTests {
         #expect(vitals.silent(at: Self.start + .seconds(86_400)) == silent)
     }
 
+    @Test("A card may take its time to open, but not for ever")
+    func opening() {
+        let vitals = Self.vitals(.opening, .retrying)
+        let called = Vitals(
+            microphone: Self.thread(.closed), speaker: Self.thread(.opening, called: true))
+        for (seconds, isSilent) in [(5, false), (30, false), (31, true)] {
+            let now = Self.start + .seconds(seconds)
+            #expect(vitals.silent(at: now) == (isSilent ? ["the microphone's thread"] : []))
+            #expect(called.silent(at: now) == (isSilent ? ["the speaker's thread"] : []))
+        }
+    }
+
     @Test("One line of what works, what is missing first")
     func status() {
         let status = ServiceStatus(parts: [

@@ -15,18 +15,25 @@ struct Vitals: Equatable {
     /// loop ever waits for anything.
     static let patience = Duration.seconds(4)
 
+    /// Of a card that is being opened: some questions of five seconds each (the limit of the
+    /// kernel's USB sound driver for one), and then it is missing.
+    static let openingPatience = Duration.seconds(30)
+
     /// Who gives no sign of life, in words for the log; empty if all do.
     func silent(at now: Moment) -> [String] {
-        func isOld(_ since: Moment?) -> Bool { since.map { now - $0 > Self.patience } ?? false }
+        func isOld(_ since: Moment?, _ patience: Duration = Self.patience) -> Bool {
+            since.map { now - $0 > patience } ?? false
+        }
         var silent: [String] = []
         if isOld(loopAskedSince) || isOld(loopBusySince) { silent.append("the voice loop") }
         for (name, thread) in [("microphone", microphone), ("speaker", speaker)] {
             let mustMove =
                 switch thread.state {
-                case .working, .absent: true
+                case .opening, .working, .absent: true
                 case .quiet, .closed, .muted, .retrying: false
                 }
-            if isOld(thread.calledSince) || mustMove && isOld(thread.since) {
+            let patience = thread.state == .opening ? Self.openingPatience : Self.patience
+            if isOld(thread.calledSince, patience) || mustMove && isOld(thread.since, patience) {
                 silent.append("the \(name)'s thread")
             }
         }
