@@ -1,5 +1,6 @@
 import Codec
 import Linux
+import Synchronization
 public import Voice
 
 /// espeak-ng, the voice that needs no network: a program of its own, which is given the text on
@@ -21,8 +22,16 @@ public struct ESpeak: SpeechSynthesizer {
     private let wordsPerMinute: Int
     private let pitch: Int
     private let pace: SpeakingPace
-    private let substitute: String?
+    private let substitute: Substitute?
     private let log: Log?
+
+    /// Another voice, and whether it is known to be needed: then nothing is tried and told again.
+    private final class Substitute: Sendable {
+        let voice: String
+        let isNeeded = Atomic(false)
+
+        init(_ voice: String) { self.voice = voice }
+    }
 
     /// - Parameters:
     ///   - program: its path, or its name along `PATH`.
@@ -40,7 +49,7 @@ public struct ESpeak: SpeechSynthesizer {
     ) {
         self.program = program
         self.voice = voice
-        self.substitute = substitute == voice ? nil : substitute
+        self.substitute = substitute.flatMap { $0 == voice ? nil : Substitute($0) }
         self.log = log
         self.wordsPerMinute = wordsPerMinute
         self.pitch = pitch
@@ -73,13 +82,20 @@ public struct ESpeak: SpeechSynthesizer {
 
     public func speech(for text: String) async throws(ProviderError) -> AudioStream {
         guard let substitute else { return try await speech(for: text, in: voice) }
+        guard !substitute.isNeeded.load(ordering: .relaxed) else {
+            return try await speech(for: text, in: substitute.voice)
+        }
         do {
             return try await speech(for: text, in: voice)
         } catch .failed(_, let reason) {
+            // If that one fails too, it is not the voice.
+            let speech = try await speech(for: text, in: substitute.voice)
+            substitute.isNeeded.store(true, ordering: .relaxed)
             log?.warning(
-                "cannot speak with \(Self.name)'s voice \"\(voice)\": \(reason); \"\(substitute)\""
-                    + " speaks; choose one of those that espeak-ng --voices lists")
-            return try await speech(for: text, in: substitute)
+                "cannot speak with \(Self.name)'s voice \"\(voice)\": \(reason);"
+                    + " \"\(substitute.voice)\" speaks; choose one of those that espeak-ng --voices"
+                    + " lists")
+            return speech
         }
     }
 

@@ -72,7 +72,7 @@ extension Backup {
     }
 
     private static func stage(_ path: String, in folder: String, owners: String) throws {
-        let number = open(path, O_RDONLY | O_CLOEXEC)
+        let number = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard number >= 0 else { throw SystemError("read", path, code: errno) }
         var status = stat()
         guard fstat(number, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {

@@ -22,8 +22,10 @@ public struct Secrets: Equatable, Sendable {
         }
     }
 
-    /// What is wrong with the file, if anything; never what stands in it.
+    /// Why the file is not used, if it is not; never what stands in it.
     public let problem: String?
+    /// What its owner ought to know of a file that is used; never what stands in it.
+    public let notes: [String]
     private var values: [Name: String] = [:]
     private var sources: [Name: Source] = [:]
 
@@ -35,12 +37,13 @@ public struct Secrets: Equatable, Sendable {
         var file: [String: String] = [:]
         do {
             file = try Self.read(path)
-            problem = Self.closed(path) ?? Self.unknown(in: file, at: path)
+            problem = nil
         } catch let error as SystemError {
             problem = error.code == ENOENT ? nil : "\(error); its keys are not used"
         } catch {
             problem = "cannot read \(path): it is no JSON object of texts; its keys are not used"
         }
+        notes = [Self.closed(path), Self.unknown(in: file, at: path)].compactMap { $0 }
         for name in Name.allCases {
             let given = name.names.flatMap { key in
                 [(file[key], Source.page), (environment(key), Source.environment)]

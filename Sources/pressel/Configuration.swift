@@ -41,7 +41,7 @@ struct Configuration {
 
     /// One line each for the log.
     func report(to log: Log) {
-        for problem in problems { log.warning(problem) }
+        for problem in problems + secrets.notes { log.warning(problem) }
         for complaint in complaints {
             log.warning(
                 "\(complaint) (in \(files.file(setting: complaint.key))); using the default")

@@ -49,10 +49,12 @@ struct ESpeakTests {
         let book = LogBook()
         let speaker = ESpeak(voice: voice, orElse: "en-us", log: book.log)
         var duration = Duration.zero
-        for try await chunk in try await speaker.speech(for: "Hello there.") {
-            duration += chunk.duration
+        for _ in 1...2 {
+            for try await chunk in try await speaker.speech(for: "Hello there.") {
+                duration += chunk.duration
+            }
         }
-        #expect(duration > .milliseconds(500))
+        #expect(duration > .milliseconds(1000))
         #expect(book.count("cannot speak with espeak-ng's voice \"\(voice)\"") == 1)
         #expect(book.count("\"en-us\" speaks") == 1)
         await #expect(throws: ProviderError.self) {

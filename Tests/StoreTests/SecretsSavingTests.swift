@@ -67,8 +67,8 @@ struct SecretsSavingTests {
         chmod(path, 0o644)
         let found = secrets()
         #expect(found[.openAI] == "sk-1")
-        #expect(found.problem?.contains("could be read by other users") == true)
-        #expect(secrets().problem == nil)
+        #expect(found.notes.first?.contains("could be read by other users") == true)
+        #expect(secrets().notes.isEmpty)
     }
 
     @Test("A file that cannot be understood is set aside")

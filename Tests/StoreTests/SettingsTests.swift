@@ -374,12 +374,12 @@ struct SecretsTests {
 
     @Test("A name that is unknown is told; what may be a key in its place is not")
     func unknown() throws {
-        #expect(secrets(#"{"ELEVEN_LABS_API_KEY": "x"}"#).problem == nil)
+        #expect(secrets(#"{"ELEVEN_LABS_API_KEY": "x"}"#).notes.isEmpty)
         let misspelt = secrets(#"{"OPENAI_KEY": "x", "ANTHROPIC_API_KEY": "sk-2"}"#)
         #expect(misspelt[.anthropic] == "sk-2")
-        let problem = try #require(misspelt.problem)
+        let problem = try #require(misspelt.notes.first)
         #expect(problem.contains("secrets.json: OPENAI_KEY unknown and not used; known are OPENAI"))
-        let swapped = try #require(secrets(#"{"sk-1234": "OPENAI_API_KEY"}"#).problem)
+        let swapped = try #require(secrets(#"{"sk-1234": "OPENAI_API_KEY"}"#).notes.first)
         #expect(swapped.contains("1 of its names unknown") && !swapped.contains("sk-1234"))
     }
 }

@@ -56,7 +56,8 @@ struct Doctor {
         let broken = configuration.problems.map {
             Finding.fails(.settings, $0, "mend the file; until then defaults hold")
         }
-        let found = wrong + broken
+        let notes = configuration.secrets.notes.map { Finding.note(.settings, $0) }
+        let found = wrong + broken + notes
         let board = configuration.settings.knownBoard
         return (found.isEmpty ? [.works(.settings, "all are understood")] : found)
             + [.works(.settings, "the board is \"\(board.name)\": \(board.title)")]
