@@ -7,28 +7,24 @@ NEW.deb, disturbs it, measures it while it idles for so many SECONDS, and purges
 for each thing that holds or does not; ends with 1 if something does not. There is no network.
 """
 
-import glob
 import grp
 import hashlib
-import http.cookiejar
 import json
 import os
 import pwd
 import re
 import signal
-import ssl
 import stat
-import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
 import wave
+
+import service
+from service import OWNERS, healthy, log, pids, run, unit, until
 
 KEY = "check-package-key-0123456789"
 PASSWORD = "a quiet afternoon"
 CARD = "/var/lib/pressel/card"
-OWNERS = "/etc/pressel/settings.json"
 # The bars, in bytes.
 MEMORY = 25_000_000
 WRITTEN_AN_HOUR = 1_000_000
@@ -60,76 +56,12 @@ def check(holds, text):
     return holds
 
 
-def run(*command):
-    result = subprocess.run(command, capture_output=True, text=True, check=False)
-    if result.returncode != 0:
-        print(f"{' '.join(command)}: {result.returncode}\n{result.stdout}{result.stderr}")
-    return result
-
-
-def until(seconds, question):
-    """Asks until the answer is true; gives the seconds that took, or nil."""
-    began = time.monotonic()
-    while time.monotonic() - began < seconds:
-        try:
-            if question():
-                return time.monotonic() - began
-        except (OSError, ValueError):
-            pass
-        time.sleep(0.05)
-    return None
-
-
-# HTTP.
-
-cookies = http.cookiejar.CookieJar()
-trusting = ssl._create_unverified_context()
-browser = urllib.request.build_opener(
-    urllib.request.HTTPCookieProcessor(cookies),
-    urllib.request.HTTPSHandler(context=trusting))
-
-
 def ask(path, body=None, method=None, key=KEY, scheme="http"):
-    headers = {"Content-Type": "application/json"} | ({"x-api-key": key} if key else {})
-    request = urllib.request.Request(
-        f"{scheme}://localhost{path}", method=method, headers=headers,
-        data=None if body is None else json.dumps(body).encode())
-    try:
-        with browser.open(request, timeout=10) as answer:
-            return answer.status, answer.read()
-    except urllib.error.HTTPError as error:
-        return error.code, error.read()
+    return service.ask(path, body, method, key, scheme)
 
 
 def get(path):
-    status, body = ask(path)
-    if status != 200:
-        raise ValueError(f"{path} answers {status}: {body[:200]}")
-    return json.loads(body)
-
-
-def healthy():
-    return ask("/health", key=None)[0] == 200 and ask("/health", key=None, scheme="https")[0] == 200
-
-
-# systemd.
-
-def unit(name):
-    return run("systemctl", "show", "--value", "-p", name, "pressel").stdout.strip()
-
-
-def log():
-    return run("journalctl", "-u", "pressel", "-o", "cat", "--no-pager").stdout
-
-
-def pids():
-    # cgroup v1 or v2.
-    for path in glob.glob("/sys/fs/cgroup/**/pressel.service/cgroup.procs", recursive=True):
-        with open(path) as file:
-            found = file.read().split()
-        if found:
-            return found
-    return []
+    return service.get(path, KEY)
 
 
 def is_running(within=AT_ONCE):
@@ -170,9 +102,7 @@ def digest(path):
 # The steps.
 
 def install(package):
-    result = run(
-        "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "install", "-y", "-q",
-        "--no-install-recommends", "-o", "Dpkg::Options::=--force-confold", package)
+    result = service.install(package)
     return check(result.returncode == 0, f"apt installs {os.path.basename(package)}")
 
 

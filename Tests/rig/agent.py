@@ -1,0 +1,313 @@
+"""What runs in the rig's guest: a finger on the button, a mouth at the microphone, an ear at the
+speaker, an eye on the light, and hands for the rest.
+
+The host calls functions of this file by name, one at a time, in lines of JSON over a virtio port.
+Moments are seconds of CLOCK_MONOTONIC.
+"""
+
+import base64
+import json
+import os
+import re
+import subprocess
+import threading
+import time
+import traceback
+import wave
+import zlib
+
+import service
+from service import browser, cookies, log, pids, run, unit  # noqa: F401, some only for the host
+
+PORT = "/dev/virtio-ports/rig"
+LINES = "/run/rig-gpio"
+BUTTON = 17
+PEOPLE = "/usr/share/pocketsphinx/test/data"
+SPEECH = "/srv/rig/speech.wav"
+RATE = 16_000
+# What the speaker's cable carries.
+HEARD = "/srv/rig/heard.raw"
+HEARD_RATE = 48_000
+
+
+# The button.
+
+def pull(line, way):
+    """Moves a line, and gives the moment at which that was asked of the kernel."""
+    descriptor = os.open(f"{LINES}/sim_gpio{line}/pull", os.O_WRONLY)
+    try:
+        now = time.monotonic()
+        os.write(descriptor, way.encode())
+        return now
+    finally:
+        os.close(descriptor)
+
+
+def press(line=BUTTON):
+    return pull(line, "pull-down")
+
+
+def release(line=BUTTON):
+    return pull(line, "pull-up")
+
+
+# Sound.
+
+def status(card, stream):
+    """What the kernel tells of one end of a cable."""
+    with open(f"/proc/asound/{card}/{stream}/sub0/status") as file:
+        return dict(re.findall(r"^(\w+)\s*: (.*)$", file.read(), re.M))
+
+
+def begins(process, card, stream):
+    """The moment of the first sample of what was just started."""
+    for _ in range(2000):
+        now = status(card, stream)
+        # As long as a few samples are all that was sent.
+        if now.get("state") == "RUNNING":
+            return float(now["trigger_time"])
+        if process.poll() is not None:
+            break
+        time.sleep(0.001)
+    raise RuntimeError(f"{process.args} does not begin: {now} {process.communicate()[1]}")
+
+
+def compose(*parts):
+    """Makes SPEECH of seconds of silence, recordings of people, and texts for espeak-ng."""
+    sound = b""
+    for part in parts:
+        if isinstance(part, (int, float)):
+            sound += bytes(2 * int(part * RATE))
+        elif part.endswith(".raw"):
+            with open(f"{PEOPLE}/{part}", "rb") as file:
+                sound += file.read()
+        else:
+            sound += spoken(part)
+    with wave.open(SPEECH, "wb") as file:
+        file.setparams((1, 2, RATE, 0, "NONE", ""))
+        file.writeframes(sound)
+    return len(sound) / 2 / RATE
+
+
+def spoken(text):
+    """As espeak-ng says it in the voice that is recognized best, without the silence around it."""
+    path = "/srv/rig/spoken.wav"
+    subprocess.run(
+        ["espeak-ng", "-v", "en-us+klatt", "-s", "150", "-w", path, text], check=True)
+    with wave.open(path) as file:
+        rate, frames = file.getframerate(), file.readframes(file.getnframes())
+    samples = memoryview(frames).cast("h")
+    # Linear interpolation will do for a voice that is synthetic anyway.
+    step, out, position = rate / RATE, bytearray(), 0.0
+    while position < len(samples) - 1:
+        index = int(position)
+        part = position - index
+        value = int(samples[index] * (1 - part) + samples[index + 1] * part)
+        out += value.to_bytes(2, "little", signed=True)
+        position += step
+    loud = [index for index in range(0, len(out), 2)
+            if abs(int.from_bytes(out[index:index + 2], "little", signed=True)) > 300]
+    return bytes(out[loud[0]:loud[-1]])
+
+
+def spoken_between():
+    """The seconds of SPEECH between which there is a voice, and no breath."""
+    with wave.open(SPEECH) as file:
+        samples = memoryview(file.readframes(file.getnframes())).cast("h")
+    loud = [index for index, sample in enumerate(samples) if abs(sample) > 1500]
+    return [loud[0] / RATE, loud[-1] / RATE]
+
+
+class Mouth:
+    process = None
+
+
+def speak():
+    """Begins to say SPEECH into the microphone; gives the moment of its first sample."""
+    Mouth.process = subprocess.Popen(
+        ["aplay", "-q", "-D", "plughw:CARD=Mic,DEV=0", SPEECH],
+        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    return begins(Mouth.process, "Mic", "pcm0p")
+
+
+class Ear:
+    process = None
+    began = 0.0
+
+
+def listen():
+    """Begins to record what comes out of the speaker."""
+    Ear.process = subprocess.Popen(
+        ["arecord", "-q", "-D", "hw:CARD=Spk,DEV=1", "-f", "S16_LE", "-r", str(HEARD_RATE),
+         "-c", "1", "-t", "raw", "--buffer-time=500000", HEARD],
+        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    Ear.began = begins(Ear.process, "Spk", "pcm1c")
+    return Ear.began
+
+
+def heard():
+    """Ends the recording, and gives it, with the moment at which it began."""
+    Ear.process.terminate()
+    complaint = Ear.process.communicate()[1]
+    with open(HEARD, "rb") as file:
+        sound = file.read()
+    return {
+        "began": Ear.began, "rate": HEARD_RATE, "complaint": complaint.strip(),
+        "sound": base64.b64encode(zlib.compress(sound, 1)).decode()}
+
+
+def play(steps, speaks=False):
+    """Does `steps`, pairs of a time and what to do then (press, release, speak, listen), counted from
+    the first sample of SPEECH if it `speaks`, else from now; gives the moments."""
+    began = speak() if speaks else time.monotonic()
+    moments = [began]
+    for at, what in steps:
+        time.sleep(max(0, began + at - time.monotonic()))
+        moments.append({"press": press, "release": release, "speak": speak}[what]())
+    return moments
+
+
+# The light.
+
+class Eye:
+    thread = None
+    seen = []
+    looks = False
+
+
+def watch(lines=(22, 23, 24)):
+    """Begins to note when the lines of the light change."""
+    files = [os.open(f"{LINES}/sim_gpio{line}/value", os.O_RDONLY) for line in lines]
+
+    def look():
+        last = None
+        while Eye.looks:
+            now = "".join(os.pread(file, 1, 0).decode() for file in files)
+            if now != last:
+                Eye.seen.append([time.monotonic(), now])
+                last = now
+            time.sleep(0.004)
+        for file in files:
+            os.close(file)
+
+    Eye.seen, Eye.looks = [], True
+    Eye.thread = threading.Thread(target=look, daemon=True)
+    Eye.thread.start()
+
+
+def watched():
+    """What was seen: moments, and the lines from then on, as in "100"."""
+    Eye.looks = False
+    Eye.thread.join()
+    return Eye.seen
+
+
+# The stand-in for the cloud.
+
+class Cloud:
+    process = None
+
+
+def start_cloud(profile, reply):
+    Cloud.process = subprocess.Popen(
+        ["/srv/rig/sandbox", "--port", "9000", "--profile", profile, "--reply", reply,
+         "--transcript", "What can I cook?"],
+        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    return Cloud.process.stdout.readline()
+
+
+def stop_cloud():
+    Cloud.process.kill()
+    Cloud.process.wait()
+    Cloud.process.stdout.close()
+
+
+# The rest.
+
+def memory():
+    """Bytes of all processes of Pressel's, each shared page shared out."""
+    total = 0
+    for pid in pids():
+        with open(f"/proc/{pid}/smaps_rollup") as file:
+            total += 1024 * int(re.search(r"^Pss: *(\d+)", file.read(), re.M).group(1))
+    return total
+
+
+def now():
+    return time.monotonic()
+
+
+def shell(command, timeout=60):
+    done = subprocess.run(
+        ["/bin/bash", "-c", command], capture_output=True, text=True, timeout=timeout,
+        check=False, stdin=subprocess.DEVNULL)
+    return [done.returncode, done.stdout + done.stderr]
+
+
+def read(path):
+    with open(path) as file:
+        return file.read()
+
+
+def write(path, text):
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with open(path, "w") as file:
+        file.write(text)
+
+
+def ask(path, body=None, method=None, key=None, timeout=10):
+    code, answer = service.ask(path, body, method, key, timeout=timeout)
+    return [code, answer.decode(errors="replace")]
+
+
+def ask_while(path, body, key, line):
+    """The same while the button of `line` is pressed every now and then."""
+    answers = []
+    asking = threading.Thread(target=lambda: answers.append(ask(path, body, None, key, 30)))
+    asking.start()
+    while asking.is_alive():
+        time.sleep(1)
+        press(line)
+        time.sleep(0.3)
+        release(line)
+    return answers[0]
+
+
+def fetch(path, key):
+    """A body of bytes."""
+    code, answer = service.ask(path, key=key)
+    return [code, base64.b64encode(answer).decode()]
+
+
+def install(package):
+    done = service.install(package)
+    return [done.returncode, done.stdout + done.stderr]
+
+
+def forget_cookies():
+    cookies.clear()
+
+
+def main():
+    with open(PORT, "r+b", buffering=0) as port:
+        port.write(b'{"gives": "hello"}\n')
+        rest = b""
+        while True:
+            while b"\n" not in rest:
+                more = port.read(65536)
+                if not more:
+                    # Nobody is there yet, or any more.
+                    time.sleep(0.05)
+                rest += more or b""
+            line, rest = rest.split(b"\n", 1)
+            call = json.loads(line)
+            try:
+                answer = {"gives": globals()[call["call"]](*call["with"], **call["by"])}
+            except Exception:  # whatever it is, the scenario is told
+                answer = {"fails": traceback.format_exc()}
+            out = json.dumps(answer).encode() + b"\n"
+            while out:
+                out = out[port.write(out):]
+
+
+main()

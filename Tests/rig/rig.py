@@ -1,0 +1,177 @@
+"""Runs the rig's scenarios, and prints one table. scripts/rig calls it, once the guest is made."""
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+import tarfile
+import time
+import traceback
+
+from machine import KEY, Guest, GuestError, has_kvm
+from scenarios import SCENARIOS, Unmet
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+READY = "ready"
+PACKAGE = "/srv/rig/pressel.deb"
+
+# The owner's file of every guest: which cards, which light, and that sound is kept.
+SETTINGS = """{
+    "web": { "port": 80, "tlsPort": 443 },
+    "audio": { "captureDevice": "plughw:CARD=Mic,DEV=1", "playbackDevice": "plughw:CARD=Spk,DEV=0" },
+    "lights": { "kind": "rgb", "red": 22, "green": 23, "blue": 24 },
+    "history": { "keepAudio": true },
+}
+"""
+
+
+class Rig:
+    def __init__(self, work, arch, package, sandbox):
+        self.work, self.arch = work, arch
+        self.is_fast = has_kvm(work, arch)
+        self.image = f"{work}/guest-{arch}.img"
+        self.payload = f"{work}/payload-{arch}.tar"
+        self.installed = f"{work}/installed-{arch}.qcow2"
+        with tarfile.open(self.payload, "w") as tar:
+            tar.add(package, os.path.basename(PACKAGE))
+            tar.add(f"{HERE}/agent.py", "agent.py")
+            tar.add(f"{HERE}/../package/service.py", "service.py")
+            if sandbox:
+                tar.add(sandbox, "sandbox")
+
+    def disk(self, path, base, kind):
+        """A disk that differs from `base` by what is written to it."""
+        subprocess.run(
+            ["qemu-img", "create", "-q", "-f", "qcow2", "-b", base, "-F", kind, path], check=True)
+        return path
+
+    def guest(self, disk, memory=512):
+        return Guest(self.work, self.arch, self.is_fast, self.payload, disk, memory)
+
+    def install(self, guest):
+        """As its owner would."""
+        guest.boot(wait=False)
+        guest.write("/etc/credstore/PROXY_API_KEY", f"{KEY}\n")
+        status, text = guest.install(PACKAGE)
+        if status != 0:
+            raise GuestError(text)
+        guest.wait_until_healthy()
+        guest.write("/etc/pressel/settings.json", SETTINGS)
+        guest.shell("systemctl restart pressel")
+        guest.wait_until_healthy()
+
+    def prepare(self):
+        """The disk on which Pressel is installed, and on it the state of a guest in which it runs:
+        most scenarios start from that, which saves a boot."""
+        if os.path.exists(self.installed):
+            os.remove(self.installed)
+        guest = self.guest(self.disk(self.installed, self.image, "raw"))
+        try:
+            self.install(guest)
+            guest.shut_down()
+            guest.boot()
+            guest.until(guest.is_idle, 30, "it is idle")
+            guest.save(READY)
+        except Exception:
+            self.keep(guest, "install", traceback.format_exc())
+            raise
+        finally:
+            guest.remove()
+
+    def run(self, scenario):
+        """Nil, or why it failed."""
+        path = f"{self.work}/disk-{self.arch}.qcow2"
+        if scenario.is_first_boot:
+            self.disk(path, self.image, "raw")
+        else:
+            subprocess.run(["cp", "--reflink=auto", self.installed, path], check=True)
+        guest = self.guest(path, scenario.memory)
+        try:
+            if scenario.is_first_boot:
+                self.install(guest)
+            elif scenario.boots:
+                guest.boot(loads=READY)
+            scenario.play(guest)
+            return None
+        except Exception as error:  # whatever it is, the others are still run
+            self.keep(guest, scenario.name, traceback.format_exc())
+            return str(error) if isinstance(error, (Unmet, GuestError)) else repr(error)
+        finally:
+            guest.remove()
+            os.remove(path)
+
+    def keep(self, guest, name, text):
+        """What somebody needs who wants to know why."""
+        folder = f"{self.work}/failed/{name}"
+        shutil.rmtree(folder, ignore_errors=True)
+        os.makedirs(folder)
+        with open(f"{folder}/why.txt", "w") as file:
+            file.write(text)
+        try:
+            guest.patience = lambda seconds: 20
+            try:
+                guest.heard()
+            except GuestError:
+                pass
+            with open(f"{folder}/journal.txt", "w") as file:
+                file.write(guest.shell("journalctl -b --no-pager -o short-monotonic")[1])
+        except (GuestError, OSError, AttributeError) as error:
+            with open(f"{folder}/why.txt", "a") as file:
+                file.write(f"no journal: {error}\n")
+        for number, sound in enumerate(guest.recordings):
+            sound.save(f"{folder}/heard-{number + 1}.wav")
+        for name in os.listdir(guest.folder):
+            if name.startswith("console"):
+                shutil.copy(f"{guest.folder}/{name}", folder)
+
+
+def chosen(names):
+    known = {scenario.name: scenario for scenario in SCENARIOS}
+    for name in names:
+        if name not in known:
+            sys.exit(f"rig: there is no scenario {name}; scripts/rig --list names them")
+    return [known[name] for name in names] or SCENARIOS
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--work")
+    parser.add_argument("--arch")
+    parser.add_argument("--package")
+    parser.add_argument("--sandbox")
+    parser.add_argument("--list", action="store_true")
+    parser.add_argument("names", nargs="*")
+    options = parser.parse_args()
+    if options.list:
+        for scenario in SCENARIOS:
+            print(f"{scenario.name:<14} {scenario.text}")
+        return 0
+    scenarios = chosen(options.names)
+    rig = Rig(options.work, options.arch, options.package, options.sandbox)
+    failures = 0
+    began = time.monotonic()
+    print(f"{os.path.basename(options.package)} on a {options.arch} guest"
+          f" ({'KVM' if rig.is_fast else 'translated'})\n")
+    print("| scenario | result | s | what |\n|---|---|---|---|", flush=True)
+    if any(not scenario.is_first_boot for scenario in scenarios):
+        rig.prepare()
+    for scenario in scenarios:
+        started = time.monotonic()
+        problem = rig.run(scenario)
+        failures += problem is not None
+        result = "ok" if problem is None else "FAIL"
+        print(f"| {scenario.name} | {result} | {time.monotonic() - started:.0f} | {scenario.text} |",
+              flush=True)
+        for note in scenario.notes:
+            print(f"|  |  |  | {note} |")
+        if problem is not None:
+            print(f"|  |  |  | {problem.strip().splitlines()[-1][:300]} |", flush=True)
+    print(f"\n{len(scenarios) - failures} of {len(scenarios)} hold,"
+          f" {time.monotonic() - began:.0f} s")
+    if failures:
+        print(f"what they left is in {options.work}/failed", file=sys.stderr)
+    return 1 if failures else 0
+
+
+sys.exit(main())

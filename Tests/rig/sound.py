@@ -1,0 +1,83 @@
+"""What was recorded from the speaker, and what can be said of it."""
+
+import array
+import io
+import math
+import wave
+
+# A device that is silent is digitally so; what is softer than this is a resampler's tail.
+QUIET = 40
+
+
+class Sound:
+    """16-bit samples of one channel; `began` is the moment of the first."""
+
+    def __init__(self, samples, rate, began=0.0):
+        self.samples = array.array("h", samples)
+        self.rate = rate
+        self.began = began
+
+    @classmethod
+    def of_file(cls, content):
+        with wave.open(io.BytesIO(content)) as file:
+            return cls(file.readframes(file.getnframes()), file.getframerate())
+
+    def save(self, path):
+        with wave.open(path, "wb") as file:
+            file.setparams((1, 2, self.rate, 0, "NONE", ""))
+            file.writeframes(self.samples.tobytes())
+
+    @property
+    def seconds(self):
+        return len(self.samples) / self.rate
+
+    def between(self, first, last):
+        """The part between two moments."""
+        edges = [max(0, int((at - self.began) * self.rate)) for at in (first, last)]
+        return Sound(self.samples[edges[0]:edges[1]], self.rate, self.began + edges[0] / self.rate)
+
+    def stretches(self, pause=0.3):
+        """Pairs of moments between which something is heard, with pauses shorter than `pause`."""
+        found, last = [], None
+        for index, sample in enumerate(self.samples):
+            if -QUIET < sample < QUIET:
+                continue
+            if last is None or index - last > pause * self.rate:
+                found.append([index, index])
+            last = found[-1][1] = index
+        return [(self.began + a / self.rate, self.began + (b + 1) / self.rate) for a, b in found]
+
+    def trimmed(self):
+        """Without the silence around it."""
+        stretches = self.stretches(pause=math.inf)
+        return self.between(*stretches[0]) if stretches else Sound([], self.rate, self.began)
+
+    def loudness(self, step=0.01):
+        """The root of the mean square of each hundredth of a second."""
+        size = int(self.rate * step)
+        return [
+            math.sqrt(sum(value * value for value in self.samples[at:at + size]) / size)
+            for at in range(0, len(self.samples) - size, size)]
+
+
+def likeness(one, other):
+    """How alike two sounds rise and fall, whatever their loudness: 1 is alike; and by how many seconds
+    the one is longer than the other."""
+    one, other = one.trimmed(), other.trimmed()
+    difference = one.seconds - other.seconds
+    best = 0.0
+    a, b = one.loudness(), other.loudness()
+    for shift in range(-5, 6):
+        x, y = a[max(0, shift):], b[max(0, -shift):]
+        length = min(len(x), len(y))
+        if length < 10:
+            continue
+        best = max(best, correlation(x[:length], y[:length]))
+    return best, difference
+
+
+def correlation(x, y):
+    mean_x, mean_y = sum(x) / len(x), sum(y) / len(y)
+    both = sum((a - mean_x) * (b - mean_y) for a, b in zip(x, y))
+    each = math.sqrt(sum((a - mean_x) ** 2 for a in x) * sum((b - mean_y) ** 2 for b in y))
+    return both / each if each else 0.0
