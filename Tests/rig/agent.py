@@ -25,9 +25,7 @@ BUTTON = 17
 PEOPLE = "/usr/share/pocketsphinx/test/data"
 SPEECH = "/srv/rig/speech.wav"
 RATE = 16_000
-# What the speaker's cable carries.
 HEARD = "/srv/rig/heard.raw"
-HEARD_RATE = 48_000
 
 
 # The button.
@@ -133,15 +131,19 @@ def speak():
 class Ear:
     process = None
     began = 0.0
+    rate = 0
 
 
 def listen():
     """Begins to record what comes out of the speaker."""
     Ear.process = subprocess.Popen(
-        ["arecord", "-q", "-D", "hw:CARD=Spk,DEV=1", "-f", "S16_LE", "-r", str(HEARD_RATE),
-         "-c", "1", "-t", "raw", "--buffer-time=500000", HEARD],
+        ["arecord", "-q", "-D", "hw:CARD=Spk,DEV=1", "-f", "S16_LE", "-r", "48000", "-c", "1",
+         "-t", "raw", "--buffer-time=500000", HEARD],
         stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
     Ear.began = begins(Ear.process, "Spk", "pcm1c")
+    # A cable whose other end is open already is as that end made it.
+    with open("/proc/asound/Spk/pcm1c/sub0/hw_params") as file:
+        Ear.rate = int(re.search(r"^rate: (\d+)", file.read(), re.M).group(1))
     return Ear.began
 
 
@@ -152,7 +154,7 @@ def heard():
     with open(HEARD, "rb") as file:
         sound = file.read()
     return {
-        "began": Ear.began, "rate": HEARD_RATE, "complaint": complaint.strip(),
+        "began": Ear.began, "rate": Ear.rate, "complaint": complaint.strip(),
         "sound": base64.b64encode(zlib.compress(sound, 1)).decode()}
 
 

@@ -27,7 +27,7 @@ SETTINGS = """{
 
 
 class Rig:
-    def __init__(self, work, arch, package, sandbox):
+    def __init__(self, work, arch, package, newer, sandbox):
         self.work, self.arch = work, arch
         self.is_fast = has_kvm(work, arch)
         self.image = f"{work}/guest-{arch}.img"
@@ -37,8 +37,8 @@ class Rig:
             tar.add(package, os.path.basename(PACKAGE))
             tar.add(f"{HERE}/agent.py", "agent.py")
             tar.add(f"{HERE}/../package/service.py", "service.py")
-            if sandbox:
-                tar.add(sandbox, "sandbox")
+            tar.add(newer, "newer.deb")
+            tar.add(sandbox, "sandbox")
 
     def disk(self, path, base, kind):
         """A disk that differs from `base` by what is written to it."""
@@ -69,9 +69,9 @@ class Rig:
         guest = self.guest(self.disk(self.installed, self.image, "raw"))
         try:
             self.install(guest)
-            guest.shut_down()
-            guest.boot()
             guest.until(guest.is_idle, 30, "it is idle")
+            # Some scenarios boot from this disk instead.
+            guest.shell("sync")
             guest.save(READY)
         except Exception:
             self.keep(guest, "install", traceback.format_exc())
@@ -139,6 +139,7 @@ def main():
     parser.add_argument("--work")
     parser.add_argument("--arch")
     parser.add_argument("--package")
+    parser.add_argument("--newer")
     parser.add_argument("--sandbox")
     parser.add_argument("--list", action="store_true")
     parser.add_argument("names", nargs="*")
@@ -148,7 +149,7 @@ def main():
             print(f"{scenario.name:<14} {scenario.text}")
         return 0
     scenarios = chosen(options.names)
-    rig = Rig(options.work, options.arch, options.package, options.sandbox)
+    rig = Rig(options.work, options.arch, options.package, options.newer, options.sandbox)
     failures = 0
     began = time.monotonic()
     print(f"{os.path.basename(options.package)} on a {options.arch} guest"

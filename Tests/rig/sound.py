@@ -52,12 +52,12 @@ class Sound:
         stretches = self.stretches(pause=math.inf)
         return self.between(*stretches[0]) if stretches else Sound([], self.rate, self.began)
 
-    def loudness(self, step=0.01):
-        """The root of the mean square of each hundredth of a second."""
+    def loudness(self, first=0.0, step=0.02):
+        """The root of the mean square of each fiftieth of a second from `first` on."""
         size = int(self.rate * step)
         return [
             math.sqrt(sum(value * value for value in self.samples[at:at + size]) / size)
-            for at in range(0, len(self.samples) - size, size)]
+            for at in range(int(first * self.rate), len(self.samples) - size, size)]
 
 
 def likeness(one, other):
@@ -65,18 +65,17 @@ def likeness(one, other):
     the one is longer than the other."""
     one, other = one.trimmed(), other.trimmed()
     difference = one.seconds - other.seconds
-    best = 0.0
-    a, b = one.loudness(), other.loudness()
-    for shift in range(-5, 6):
-        x, y = a[max(0, shift):], b[max(0, -shift):]
-        length = min(len(x), len(y))
-        if length < 10:
-            continue
-        best = max(best, correlation(x[:length], y[:length]))
-    return best, difference
+    # What is softer begins to be heard later.
+    shifts = [0, 0.004, 0.008, 0.012, 0.016, 0.02]
+    pairs = [(one.loudness(shift), other.loudness()) for shift in shifts]
+    pairs += [(one.loudness(), other.loudness(shift)) for shift in shifts]
+    alike = [correlation(a, b) for a, b in pairs if min(len(a), len(b)) > 10]
+    return max(alike, default=0.0), difference
 
 
 def correlation(x, y):
+    length = min(len(x), len(y))
+    x, y = x[:length], y[:length]
     mean_x, mean_y = sum(x) / len(x), sum(y) / len(y)
     both = sum((a - mean_x) * (b - mean_y) for a, b in zip(x, y))
     each = math.sqrt(sum((a - mean_x) ** 2 for a in x) * sum((b - mean_y) ** 2 for b in y))
