@@ -135,10 +135,11 @@ class Ear:
 
 
 def listen():
-    """Begins to record what comes out of the speaker."""
+    """Begins to record what comes out of the speaker. When that ends, the cable gives out 2 ms of what
+    its buffer held there before: of nothing, if the buffer is as long as a recording."""
     Ear.process = subprocess.Popen(
         ["arecord", "-q", "-D", "hw:CARD=Spk,DEV=1", "-f", "S16_LE", "-r", "48000", "-c", "1",
-         "-t", "raw", "--buffer-time=500000", HEARD],
+         "-t", "raw", "--period-size=960", "--buffer-size=960000", HEARD],
         stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
     Ear.began = begins(Ear.process, "Spk", "pcm1c")
     # A cable whose other end is open already is as that end made it.
@@ -237,6 +238,11 @@ def memory():
 
 def now():
     return time.monotonic()
+
+
+def wait(seconds):
+    """By the guest's own clock, which may be slow."""
+    time.sleep(seconds)
 
 
 def shell(command, timeout=60):

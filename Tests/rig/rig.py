@@ -58,6 +58,8 @@ class Rig:
             raise GuestError(text)
         guest.wait_until_healthy()
         guest.write("/etc/pressel/settings.json", SETTINGS)
+        # So that its log tells what it says.
+        guest.write("/etc/pressel/environment", "PRESSEL_LOG=debug\n")
         guest.shell("systemctl restart pressel")
         guest.wait_until_healthy()
 

@@ -78,8 +78,12 @@ def is_answered(guest, turn, heard):
 
 def is_heard_whole(guest, turn, heard):
     reply = guest.kept(turn, "reply")
-    spoken = max(heard.stretches(0.6), key=lambda each: each[1] - each[0], default=(0, 0))
-    alike, longer = likeness(heard.between(*spoken), reply)
+    pieces = heard.stretches(0.05)
+    # The ticks while it thinks are no part of it.
+    while pieces and pieces[0][1] - pieces[0][0] < 0.045:
+        pieces.pop(0)
+    check(pieces, "no answer is heard")
+    alike, longer = likeness(heard.between(pieces[0][0], pieces[-1][1]), reply)
     guest.note(f"{turn['reply']!r}: {reply.seconds:.1f} s, alike {alike:.3f}, longer {longer:.3f}")
     check(alike > 0.95 and abs(longer) < 0.06,
           f"{reply.seconds:.2f} s of answer are heard {longer:+.3f} s longer, alike {alike:.2f}")
@@ -164,9 +168,9 @@ def silence(guest):
     before = guest.turns()
     guest.listen()
     guest.play([(0.3, "press"), (1.8, "release")], speaks=True)
-    time.sleep(1)
+    guest.wait(1)
     guest.until(guest.is_idle, 10, "it is idle again")
-    time.sleep(0.5)
+    guest.wait(0.5)
     heard = guest.heard()
     stretches = heard.stretches(0.05)
     check(stretches and sum(b - a for a, b in stretches) < 1.5, f"heard: {stretches}")
@@ -188,7 +192,7 @@ def double_tap(guest):
     taps(guest, 2)
     guest.until(lambda: guest.status()["state"] == "speaking", 5, "it speaks")
     guest.until(guest.is_idle, 30, "it is idle again")
-    time.sleep(0.5)
+    guest.wait(0.5)
     is_heard_whole(guest, turn, guest.heard())
     check(guest.turns() == before, "it left a turn")
 
@@ -223,7 +227,7 @@ def barge_in(guest):
     before = guest.turns()
     guest.play([(0.3, "press"), (lasts - 0.6, "release")], speaks=True)
     guest.until(lambda: guest.status()["state"] == "speaking", 20, "it speaks")
-    time.sleep(1.5)
+    guest.wait(1.5)
     check(guest.status()["state"] == "speaking", "it has spoken too briefly to be interrupted")
     lasts = guest.compose(0.8, TIME, 2)
     # The press comes before the first word here too.
@@ -261,7 +265,7 @@ def flashes(seen, lines):
 def light(guest):
     guest.watch()
     guest.set({"audio": {"muted": True}})
-    time.sleep(1)
+    guest.wait(1)
     seen = guest.watched()
     check(seen[-1][1] == "100", f"muted, it is not red: {seen}")
     guest.watch()
@@ -269,7 +273,7 @@ def light(guest):
     guest.until(lambda: "microphone is muted" in guest.log(), 10, "it says that it is muted")
     guest.until(guest.is_idle, 20, "it is idle again")
     guest.set({"audio": {"muted": None}})
-    time.sleep(1)
+    guest.wait(1)
     seen = guest.watched()
     check(seen[-1][1] == "000", f"no longer muted, it is not dark: {seen}")
 
@@ -298,7 +302,7 @@ def no_microphone(guest):
     guest.play([(0, "press"), (1, "release")])
     guest.until(lambda: "my microphone is missing" in guest.log(), 20, "it says so")
     guest.until(guest.is_idle, 20, "it is idle again")
-    time.sleep(1)
+    guest.wait(1)
     seen, heard = guest.watched(), guest.heard()
     check(sum(b - a for a, b in heard.stretches()) > 2, "the sentence is not heard")
     check(flashes(seen, "100") >= 3, f"red does not blink three times: {seen}")
@@ -324,13 +328,12 @@ def no_speaker(guest):
     check(not problem(guest, "speaker"), "it still complains of the speaker")
 
 
-def works_again(guest, process, seconds=15):
-    began = time.monotonic()
+def works_again(guest, process, began):
     guest.until(lambda: guest.unit("MainPID") not in ("0", process), 30, "it is started again")
     guest.wait_until_healthy()
-    took = time.monotonic() - began
+    took = guest.now() - began
     guest.note(f"works again after {took:.1f} s")
-    check(took <= guest.patience(seconds), f"it took {took:.1f} s")
+    check(took <= 15, f"it took {took:.1f} s")
     turn, heard, _ = ask(guest)
     is_answered(guest, turn, heard)
 
@@ -341,8 +344,9 @@ def killed(guest):
     lasts = guest.compose(0.8, TIME, 1)
     guest.play([(0.3, "press"), (lasts - 0.6, "release")], speaks=True)
     guest.until(lambda: guest.status()["state"] == "speaking", 20, "it speaks")
+    began = guest.now()
     guest.shell("systemctl kill -s KILL --kill-whom=main pressel")
-    works_again(guest, process)
+    works_again(guest, process, began)
 
 
 @scenario("hung", "the thread of the sound card hangs: systemd starts it again")
@@ -352,9 +356,10 @@ def hung(guest):
     guest.shell("systemctl daemon-reload && systemctl restart pressel")
     guest.wait_until_healthy()
     process = guest.unit("MainPID")
-    time.sleep(2)
+    guest.wait(2)
+    began = guest.now()
     guest.shell("systemctl kill -s USR1 --kill-whom=main pressel")
-    works_again(guest, process, 20)
+    works_again(guest, process, began)
 
 
 @scenario("no-clock", "the clock is at 1970: it says that it does not know; then it is set")
@@ -377,7 +382,7 @@ def full_disk(guest):
     guest.shell("rm /var/full /var/full2; sync")
     again, heard, _ = ask(guest)
     is_answered(guest, again, heard)
-    time.sleep(2)
+    guest.wait(2)
     guest.shell("systemctl kill -s KILL --kill-whom=main pressel")
     guest.until(lambda: {turn["id"], again["id"]} <= {each["id"] for each in guest.turns()}, 30,
                 "both turns are kept")
@@ -388,14 +393,14 @@ def timer(guest):
     turn, _, _ = ask(guest, "Set a timer for one minute.")
     check("one minute" in (turn["reply"] or ""),
           f"it heard {turn['transcript']!r} and says {turn['reply']!r}")
-    began = time.monotonic()
+    began = guest.now()
     guest.shell("systemctl kill -s KILL --kill-whom=main pressel")
-    time.sleep(3)
+    guest.wait(3)
     guest.wait_until_healthy()
     guest.listen()
     guest.until(lambda: guest.status()["state"] == "ringing", 80, "it rings")
-    guest.note(f"it rings {time.monotonic() - began:.0f} s after the question")
-    time.sleep(2)
+    guest.note(f"it rings {guest.now() - began:.0f} s after the question")
+    guest.wait(2)
     guest.play([(0, "press"), (0.2, "release")])
     guest.until(guest.is_idle, 10, "a press silences it")
     check(guest.heard().stretches(), "the ringing is not heard")
@@ -470,7 +475,7 @@ def stuck(guest):
     guest.shut_down()
     held_at_start(guest, 40)
     guest.until(lambda: "has been down since the start" in guest.log(), 10, "it complains")
-    time.sleep(3)
+    guest.wait(3)
     check(claimed(guest), "the password is cleared")
 
 
@@ -514,7 +519,7 @@ def no_network(guest):
     guest.shut_down()
     guest.boot()
     guest.watch()
-    time.sleep(8)
+    guest.wait(8)
     seen = guest.watched()
     # Amber is red and green at once.
     check(flashes(seen, "110") >= 4, f"offline is not shown: {seen}")
@@ -537,7 +542,7 @@ def power_cuts(guest):
         if cut % 2:
             kept.append(guest.next_turn(before)["id"])
             guest.set({"audio": {"volume": 30 + cut}})
-        time.sleep(random.random() * 2)
+        guest.wait(random.random() * 2)
         guest.cut_off()
         guest.boot()
         there = {turn["id"] for turn in guest.turns()}
