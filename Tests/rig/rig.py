@@ -3,6 +3,7 @@
 import argparse
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tarfile
@@ -150,6 +151,8 @@ def main():
         for scenario in SCENARIOS:
             print(f"{scenario.name:<14} {scenario.text}")
         return 0
+    # Whoever ends it ends the guest, too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     scenarios = chosen(options.names)
     rig = Rig(options.work, options.arch, options.package, options.newer, options.sandbox)
     failures = 0
