@@ -23,9 +23,10 @@ PORT = "/dev/virtio-ports/rig"
 LINES = "/run/rig-gpio"
 BUTTON = 17
 PEOPLE = "/usr/share/pocketsphinx/test/data"
-SPEECH = "/srv/rig/speech.wav"
+# In memory: the disk may be full.
+SPEECH = "/run/rig/speech.wav"
 RATE = 16_000
-HEARD = "/srv/rig/heard.raw"
+HEARD = "/run/rig/heard.raw"
 
 
 # The button.
@@ -89,7 +90,7 @@ def compose(*parts):
 
 def spoken(text):
     """As espeak-ng says it in the voice that is recognized best, without the silence around it."""
-    path = "/srv/rig/spoken.wav"
+    path = "/run/rig/spoken.wav"
     subprocess.run(
         ["espeak-ng", "-v", "en-us+klatt", "-s", "150", "-w", path, text], check=True)
     with wave.open(path) as file:
@@ -122,6 +123,10 @@ class Mouth:
 
 def speak():
     """Begins to say SPEECH into the microphone; gives the moment of its first sample."""
+    if Mouth.process:
+        # What it said last ended in silence.
+        Mouth.process.kill()
+        Mouth.process.communicate()
     Mouth.process = subprocess.Popen(
         ["aplay", "-q", "-D", "plughw:CARD=Mic,DEV=0", SPEECH],
         stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
@@ -297,6 +302,7 @@ def forget_cookies():
 
 
 def main():
+    os.makedirs(os.path.dirname(SPEECH), exist_ok=True)
     with open(PORT, "r+b", buffering=0) as port:
         port.write(b'{"gives": "hello"}\n')
         rest = b""

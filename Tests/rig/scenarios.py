@@ -76,7 +76,8 @@ def is_answered(guest, turn, heard):
     is_heard_whole(guest, turn, heard)
 
 
-def is_heard_whole(guest, turn, heard):
+def is_heard_whole(guest, turn, heard, pause=0.0):
+    """- pause: how much later than its first clause the second may be."""
     reply = guest.kept(turn, "reply")
     pieces = heard.stretches(0.05)
     # The ticks while it thinks are no part of it.
@@ -85,7 +86,7 @@ def is_heard_whole(guest, turn, heard):
     check(pieces, "no answer is heard")
     alike, longer = likeness(heard.between(pieces[0][0], pieces[-1][1]), reply)
     guest.note(f"{turn['reply']!r}: {reply.seconds:.1f} s, alike {alike:.3f}, longer {longer:.3f}")
-    check(alike > 0.95 and abs(longer) < 0.06,
+    check(alike > 0.95 - pause and -0.06 < longer < 0.06 + pause,
           f"{reply.seconds:.2f} s of answer are heard {longer:+.3f} s longer, alike {alike:.2f}")
 
 
@@ -290,7 +291,7 @@ def plug_in(guest, card):
 
 
 def problem(guest, role):
-    return next(each["problem"] for each in guest.status()["devices"] if each["role"] == role)
+    return next(each.get("problem") for each in guest.status()["devices"] if each["role"] == role)
 
 
 @scenario("no-microphone", "the microphone is unplugged, which is said and shown, and comes back")
@@ -378,7 +379,10 @@ def no_clock(guest):
 def full_disk(guest):
     guest.shell("dd if=/dev/zero of=/var/full bs=1M; dd if=/dev/zero of=/var/full2 bs=1k; sync")
     turn, heard, _ = ask(guest)
-    is_answered(guest, turn, heard)
+    # Its sound is not kept, so there is nothing to compare with.
+    check(turn["outcome"] == "answered", f"the turn is {turn['outcome']}: {turn}")
+    lasts = sum(b - a for a, b in heard.stretches())
+    check(lasts > 2, f"of {turn['reply']!r} {lasts:.1f} s are heard")
     guest.shell("rm /var/full /var/full2; sync")
     again, heard, _ = ask(guest)
     is_answered(guest, again, heard)
@@ -390,8 +394,8 @@ def full_disk(guest):
 
 @scenario("timer", "a timer is set by voice, and rings although the service was started anew")
 def timer(guest):
-    turn, _, _ = ask(guest, "Set a timer for one minute.")
-    check("one minute" in (turn["reply"] or ""),
+    turn, _, _ = ask(guest, "Set a timer for thirty seconds.")
+    check("thirty seconds" in (turn["reply"] or ""),
           f"it heard {turn['transcript']!r} and says {turn['reply']!r}")
     began = guest.now()
     guest.shell("systemctl kill -s KILL --kill-whom=main pressel")
@@ -481,7 +485,7 @@ def stuck(guest):
 
 # Answers from elsewhere.
 
-REPLY = "A soup of leeks and potatoes."
+REPLY = "A soup of leeks and potatoes with bread and butter and a glass of cold milk."
 
 
 def use_cloud(guest, profile="instant"):
@@ -496,9 +500,11 @@ def use_cloud(guest, profile="instant"):
 @scenario("cloud", "providers elsewhere are up, down, and back")
 def cloud(guest):
     use_cloud(guest)
+    # A tick right before the answer would be taken for a part of it.
+    guest.set({"audio": {"sounds": False}})
     turn, heard, _ = ask(guest)
     check(turn["reply"] == REPLY, f"with the cloud it says {turn['reply']!r}")
-    is_heard_whole(guest, turn, heard)
+    is_heard_whole(guest, turn, heard, 0.2)
     guest.stop_cloud()
     turn, heard, _ = ask(guest)
     check(turn["outcome"] == "answered" and "It is" in turn["reply"],
@@ -506,7 +512,7 @@ def cloud(guest):
     guest.start_cloud("instant", REPLY)
 
     def is_back():
-        return not any(each["problem"] for each in guest.status()["providers"])
+        return not any(each.get("problem") for each in guest.status()["providers"])
     guest.until(is_back, 60, "the cloud is looked for")
     turn, _, _ = ask(guest)
     check(turn["reply"] == REPLY, f"with the cloud again it says {turn['reply']!r}")
