@@ -17,10 +17,12 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 READY = "ready"
 PACKAGE = "/srv/rig/pressel.deb"
 
-# The owner's file of every guest: which cards, which light, and that sound is kept.
+# The owner's file of every guest: which cards, which light, and that sound is kept. A simulated line
+# knows no contact that is stronger than its bias, so a button that is held as it is opened would not be.
 SETTINGS = """{
     "web": { "port": 80, "tlsPort": 443 },
     "audio": { "captureDevice": "plughw:CARD=Mic,DEV=1", "playbackDevice": "plughw:CARD=Spk,DEV=0" },
+    "button": { "bias": "none" },
     "lights": { "kind": "rgb", "red": 22, "green": 23, "blue": 24 },
     "history": { "keepAudio": true },
 }
