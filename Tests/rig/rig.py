@@ -1,6 +1,7 @@
 """Runs the rig's scenarios, and prints one table. scripts/rig calls it, once the guest is made."""
 
 import argparse
+import hashlib
 import os
 import shutil
 import signal
@@ -29,6 +30,14 @@ SETTINGS = """{
 """
 
 
+def digest(*paths):
+    whole = hashlib.sha256()
+    for path in paths:
+        with open(path, "rb") as file:
+            whole.update(file.read())
+    return whole.hexdigest()
+
+
 class Rig:
     def __init__(self, work, arch, package, newer, sandbox):
         self.work, self.arch = work, arch
@@ -36,6 +45,10 @@ class Rig:
         self.image = f"{work}/guest-{arch}.img"
         self.payload = f"{work}/payload-{arch}.tar"
         self.installed = f"{work}/installed-{arch}.qcow2"
+        # All that the state of a guest depends on, in which Pressel is installed.
+        self.recipe = digest(
+            package, f"{self.image}.recipe", f"{HERE}/agent.py", f"{HERE}/machine.py",
+            f"{HERE}/rig.py", f"{HERE}/../package/service.py") + f" {self.is_fast}"
         with tarfile.open(self.payload, "w") as tar:
             tar.add(package, os.path.basename(PACKAGE))
             tar.add(f"{HERE}/agent.py", "agent.py")
@@ -69,6 +82,12 @@ class Rig:
     def prepare(self):
         """The disk on which Pressel is installed, and on it the state of a guest in which it runs:
         most scenarios start from that, which saves a boot."""
+        recipe = f"{self.installed}.recipe"
+        if os.path.exists(recipe):
+            with open(recipe) as file:
+                if file.read() == self.recipe:
+                    return
+            os.remove(recipe)
         if os.path.exists(self.installed):
             os.remove(self.installed)
         guest = self.guest(self.disk(self.installed, self.image, "raw"))
@@ -78,6 +97,8 @@ class Rig:
             # Some scenarios boot from this disk instead.
             guest.shell("sync")
             guest.save(READY)
+            with open(recipe, "w") as file:
+                file.write(self.recipe)
         except Exception:
             self.keep(guest, "install", traceback.format_exc())
             raise
