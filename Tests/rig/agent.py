@@ -5,8 +5,11 @@ The host calls functions of this file by name, one at a time, in lines of JSON o
 Moments are seconds of CLOCK_MONOTONIC.
 """
 
+import array
 import base64
 import json
+import math
+import operator
 import os
 import re
 import subprocess
@@ -95,18 +98,34 @@ def spoken(text):
         ["espeak-ng", "-v", "en-us+klatt", "-s", "150", "-w", path, text], check=True)
     with wave.open(path) as file:
         rate, frames = file.getframerate(), file.readframes(file.getnframes())
-    samples = memoryview(frames).cast("h")
-    # Linear interpolation will do for a voice that is synthetic anyway.
-    step, out, position = rate / RATE, bytearray(), 0.0
-    while position < len(samples) - 1:
-        index = int(position)
-        part = position - index
-        value = int(samples[index] * (1 - part) + samples[index + 1] * part)
-        out += value.to_bytes(2, "little", signed=True)
-        position += step
-    loud = [index for index in range(0, len(out), 2)
-            if abs(int.from_bytes(out[index:index + 2], "little", signed=True)) > 300]
-    return bytes(out[loud[0]:loud[-1]])
+    out = resampled(array.array("h", frames), rate)
+    loud = [index for index, sample in enumerate(out) if abs(sample) > 300]
+    return out[loud[0]:loud[-1]].tobytes()
+
+
+def resampled(samples, rate, half=12):
+    """At RATE, without what is too high for that, which would be heard as something else."""
+    share = min(1.0, 0.95 * RATE / rate)
+
+    def weight(distance):
+        if abs(distance) >= half:
+            return 0.0
+        angle = math.pi * distance
+        wave = math.sin(share * angle) / angle if angle else share
+        return wave * (0.5 + 0.5 * math.cos(angle / half))
+
+    weights, out = {}, array.array("h")
+    for number in range(len(samples) * RATE // rate):
+        index, phase = divmod(number * rate, RATE)
+        if phase not in weights:
+            weights[phase] = [weight(at - phase / RATE) for at in range(1 - half, half + 1)]
+        first = index + 1 - half
+        if first < 0 or index + half >= len(samples):
+            out.append(0)
+            continue
+        value = sum(map(operator.mul, weights[phase], samples[first:index + half + 1]))
+        out.append(max(-32768, min(32767, int(value))))
+    return out
 
 
 def spoken_between():

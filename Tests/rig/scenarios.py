@@ -612,6 +612,9 @@ def latency(guest):
         ends = [b for a, b in heard.stretches(0.05) if a < pressed < b + 0.5]
         if ends:
             silences.append(ends[-1] - pressed)
+    marks = guest.api(f"/api/turns/{turn['id']}")["timeline"]
+    guest.note("one of them: " + ", ".join(
+        f"{mark['step']} {mark['milliseconds']:.0f}" for mark in marks))
     for what, each in [("press to first recorded sample", beginnings),
                        ("press to silence", silences),
                        ("release to first sample of the answer (typical)", answers)]:
