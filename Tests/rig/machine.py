@@ -14,28 +14,20 @@ from sound import Sound
 
 KEY = "rig-key-0123456789abcdef"
 
-MACHINES = {
-    "amd64": ["qemu-system-x86_64", "-machine", "q35"],
-    "arm64": ["qemu-system-aarch64", "-machine", "virt,gic-version=3"],
-}
-CONSOLES = {"amd64": "ttyS0", "arm64": "ttyAMA0"}
-
-
 class GuestError(Exception):
     """The guest did not do what it was asked, or is gone."""
 
 
-def has_kvm(work, arch):
+def has_kvm(work):
     """Whether this machine runs a kernel by itself, which not every /dev/kvm can."""
-    if arch != "amd64" or not os.access("/dev/kvm", os.R_OK | os.W_OK):
+    if not os.access("/dev/kvm", os.R_OK | os.W_OK):
         return False
     try:
         # Without a disk it starts anew, which ends the program.
         return subprocess.run(
-            MACHINES[arch] + [
-                "-accel", "kvm", "-cpu", "host", "-nodefaults", "-no-user-config",
-                "-display", "none", "-no-reboot", "-m", "256",
-                "-kernel", f"{work}/vmlinuz-{arch}", "-append", "panic=-1"],
+            ["qemu-system-x86_64", "-machine", "q35", "-accel", "kvm", "-cpu", "host",
+             "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot", "-m", "256",
+             "-kernel", f"{work}/vmlinuz", "-append", "panic=-1"],
             stdin=subprocess.DEVNULL, capture_output=True, timeout=20, check=False).returncode == 0
     except subprocess.TimeoutExpired:
         return False
@@ -46,9 +38,9 @@ class Guest:
 
     key = KEY
 
-    def __init__(self, work, arch, is_fast, payload, disk, memory=512):
-        self.work, self.arch, self.payload = work, arch, payload
-        self.is_fast, self.disk, self.memory = is_fast, disk, memory
+    def __init__(self, work, is_fast, payload, disk, memory=512):
+        self.work, self.is_fast, self.payload = work, is_fast, payload
+        self.disk, self.memory = disk, memory
         self.folder = tempfile.mkdtemp(prefix="pressel-rig-")
         self.process = self.socket = None
         self.rest = b""
@@ -70,14 +62,14 @@ class Guest:
         # it slow, but nothing in it late.
         accelerator = ["-accel", "kvm", "-cpu", "host", "-smp", "2"] if self.is_fast else [
             "-accel", "tcg,thread=single", "-icount", "shift=0,sleep=on",
-            "-cpu", "max" if self.arch == "amd64" else "cortex-a72"]
+            "-cpu", "max"]
         self.process = subprocess.Popen(
-            MACHINES[self.arch] + accelerator + [
+            ["qemu-system-x86_64", "-machine", "q35"] + accelerator + [
                 "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot",
                 "-m", str(self.memory), "-rtc", f"base={rtc},clock=vm",
-                "-kernel", f"{self.work}/vmlinuz-{self.arch}",
-                "-initrd", f"{self.work}/initrd-{self.arch}",
-                "-append", f"root=/dev/vda rw console={CONSOLES[self.arch]} quiet"
+                "-kernel", f"{self.work}/vmlinuz",
+                "-initrd", f"{self.work}/initrd",
+                "-append", f"root=/dev/vda rw console=ttyS0 quiet"
                 f" systemd.show_status=0 {append}",
                 "-drive", f"file={self.disk},format=qcow2,if=none,id=disk",
                 "-device", "virtio-blk-pci,drive=disk",
@@ -88,7 +80,8 @@ class Guest:
                 "-device", "virtserialport,chardev=agent,name=rig",
                 "-monitor", f"unix:{monitor},server=on,wait=off",
                 "-serial", f"file:{self.folder}/console-{self.boots}.txt",
-            ] + (["-loadvm", loads] if loads else []), stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+            ] + (["-loadvm", loads] if loads else []),
+            stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
         self.socket = self._connect(port)
         self.rest = b""
         if loads:
@@ -192,7 +185,8 @@ class Guest:
                     raise
                 answer = error
             if time.monotonic() > end:
-                raise GuestError(f"not within {seconds} s: {what}; last: {str(answer).strip().splitlines()[-1:]}")
+                last = str(answer).strip().splitlines()[-1:]
+                raise GuestError(f"not within {seconds} s: {what}; last: {last}")
             time.sleep(0.1)
 
     def api(self, path, body=None, method=None, expects=200):

@@ -39,12 +39,11 @@ def digest(*paths):
 
 
 class Rig:
-    def __init__(self, work, arch, package, newer, sandbox):
-        self.work, self.arch = work, arch
-        self.is_fast = has_kvm(work, arch)
-        self.image = f"{work}/guest-{arch}.img"
-        self.payload = f"{work}/payload-{arch}.tar"
-        self.installed = f"{work}/installed-{arch}.qcow2"
+    def __init__(self, work, package, newer, sandbox):
+        self.work, self.is_fast = work, has_kvm(work)
+        self.image = f"{work}/guest.img"
+        self.payload = f"{work}/payload.tar"
+        self.installed = f"{work}/installed.qcow2"
         # All that the state of a guest depends on, in which Pressel is installed.
         self.recipe = digest(
             package, f"{self.image}.recipe", f"{HERE}/agent.py", f"{HERE}/machine.py",
@@ -63,7 +62,7 @@ class Rig:
         return path
 
     def guest(self, disk, memory=512):
-        return Guest(self.work, self.arch, self.is_fast, self.payload, disk, memory)
+        return Guest(self.work, self.is_fast, self.payload, disk, memory)
 
     def install(self, guest):
         """As its owner would."""
@@ -107,7 +106,7 @@ class Rig:
 
     def run(self, scenario):
         """Nil, or why it failed."""
-        path = f"{self.work}/disk-{self.arch}.qcow2"
+        path = f"{self.work}/disk.qcow2"
         if scenario.is_first_boot:
             self.disk(path, self.image, "raw")
         else:
@@ -163,7 +162,6 @@ def chosen(names):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--work")
-    parser.add_argument("--arch")
     parser.add_argument("--package")
     parser.add_argument("--newer")
     parser.add_argument("--sandbox")
@@ -177,10 +175,10 @@ def main():
     # Whoever ends it ends the guest, too.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     scenarios = chosen(options.names)
-    rig = Rig(options.work, options.arch, options.package, options.newer, options.sandbox)
+    rig = Rig(options.work, options.package, options.newer, options.sandbox)
     failures = 0
     began = time.monotonic()
-    print(f"{os.path.basename(options.package)} on a {options.arch} guest"
+    print(f"{os.path.basename(options.package)} in a guest"
           f" ({'KVM' if rig.is_fast else 'translated'})\n")
     print("| scenario | result | s | what |\n|---|---|---|---|", flush=True)
     if any(not scenario.is_first_boot for scenario in scenarios):

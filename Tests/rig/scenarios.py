@@ -378,7 +378,8 @@ def no_clock(guest):
 @scenario("full-disk", "the disk is full: questions are answered, and kept once there is room")
 def full_disk(guest):
     # What is left then is root's alone.
-    status, text = guest.shell("fallocate -l $(df --output=avail -B1 / | tail -n 1) /var/full && sync")
+    status, text = guest.shell(
+        "fallocate -l $(df --output=avail -B1 / | tail -n 1) /var/full && sync")
     check(status == 0, text)
     turn, heard, _ = ask(guest)
     # Its sound is not kept, so there is nothing to compare with.
