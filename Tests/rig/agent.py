@@ -95,7 +95,7 @@ def spoken(text):
     """As espeak-ng says it in the voice that is recognized best, without the silence around it."""
     path = "/run/rig/spoken.wav"
     subprocess.run(
-        ["espeak-ng", "-v", "en-us+klatt", "-s", "150", "-w", path, text], check=True)
+        ["espeak-ng", "-v", "en-us+klatt4", "-s", "140", "-w", path, text], check=True)
     with wave.open(path) as file:
         rate, frames = file.getframerate(), file.readframes(file.getnframes())
     out = resampled(array.array("h", frames), rate)
