@@ -15,6 +15,7 @@ import pwd
 import re
 import signal
 import stat
+import subprocess
 import sys
 import time
 import wave
