@@ -544,7 +544,7 @@ def no_network(guest):
 
 # For long.
 
-@scenario("power-cuts", "cut off twenty times at any moment: all that was finished is there")
+@scenario("power-cuts", f"cut off {CUTS} times, at any moment: all that was finished is there")
 def power_cuts(guest):
     turn, _, _ = ask(guest)
     kept = [turn["id"]]
@@ -569,7 +569,7 @@ def power_cuts(guest):
     is_answered(guest, turn, heard)
 
 
-@scenario("memory", "hundreds of turns in 256 MB: memory stays what it was", memory=256, boots=False)
+@scenario("memory", f"{TURNS} turns in 256 MB: memory stays what it was", memory=256, boots=False)
 def memory(guest):
     guest.boot()
     use_cloud(guest)
