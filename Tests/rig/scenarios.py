@@ -579,7 +579,7 @@ def memory(guest):
         guest.play([(0.1, "press"), (lasts - 0.3, "release")], speaks=True)
         turn = guest.next_turn(before)
         check(turn["reply"] == REPLY, f"turn {number + 1}: {turn['outcome']}, {turn['reply']!r}")
-        figures.append(guest.memory())
+        figures.append(guest.do("memory"))
     early, late = max(figures[:TURNS // 5]), max(figures[-TURNS // 5:])
     guest.note(f"{early / 1e6:.1f} MB, at the end {late / 1e6:.1f} MB")
     check(late - early < 2e6, f"it grew from {early} to {late} bytes")
