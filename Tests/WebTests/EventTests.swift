@@ -17,7 +17,21 @@ struct EventTests {
     private let clock = ManualClock()
     private let hub: EventHub
 
+    private let listeners = Listeners()
+
+    /// A hub and who listens to it hold each other until they leave.
+    private final class Listeners: Sendable {
+        let all = Mutex<[EventListener]>([])
+        deinit { for listener in all.withLock({ $0 }) { listener.leave() } }
+    }
+
     init() { hub = EventHub(clock: clock) }
+
+    private func listen(after last: String?) -> (listener: EventListener, isContinued: Bool)? {
+        let found = hub.listen(after: last)
+        if let found { listeners.all.withLock { $0.append(found.listener) } }
+        return found
+    }
 
     private func taken(_ listener: EventListener) -> [String] {
         listener.take().events.map { "\($0.name) \(String(decoding: $0.data, as: UTF8.self))" }
@@ -27,11 +41,11 @@ struct EventTests {
 
     @Test("Whoever listens is told, in order")
     func told() throws {
-        let (first, isContinued) = try #require(hub.listen(after: nil))
+        let (first, isContinued) = try #require(listen(after: nil))
         #expect(!isContinued)
         hub.post("state", ["state": "listening"])
         hub.post("level", isFleeting: true, ["decibels": -20.5])
-        let (second, _) = try #require(hub.listen(after: nil))
+        let (second, _) = try #require(listen(after: nil))
         hub.post("reply", ["text": "one\ntwo \"three\""])
         #expect(
             taken(first) == [
@@ -44,15 +58,15 @@ struct EventTests {
 
     @Test("Whoever comes back soon gets what they missed, without what is over")
     func missed() throws {
-        let (first, _) = try #require(hub.listen(after: nil))
+        let (first, _) = try #require(listen(after: nil))
         hub.post("a", 1)
         hub.post("b", 2)
         first.leave()
         hub.post("level", isFleeting: true, 3)
         hub.post("c", 4)
-        let (again, isContinued) = try #require(hub.listen(after: id(2)))
+        let (again, isContinued) = try #require(listen(after: id(2)))
         #expect(isContinued && taken(again) == ["c 4"])
-        let (last, isToo) = try #require(hub.listen(after: id(4)))
+        let (last, isToo) = try #require(listen(after: id(4)))
         #expect(isToo && taken(last).isEmpty)
     }
 
@@ -60,30 +74,30 @@ struct EventTests {
 
     @Test("An id from elsewhere or too long ago continues nothing", arguments: strangers)
     func strange(id: String) throws {
-        _ = try #require(hub.listen(after: nil))
+        _ = try #require(listen(after: nil))
         hub.post("a", 1)
         let id = id.replacing("{token}", with: hub.token)
-        #expect(try #require(hub.listen(after: id)).isContinued == false)
+        #expect(try #require(listen(after: id)).isContinued == false)
         for number in 0..<300 { hub.post("b", number) }
-        #expect(try #require(hub.listen(after: self.id(1))).isContinued == false)
+        #expect(try #require(listen(after: self.id(1))).isContinued == false)
     }
 
     @Test("Nothing is kept when nobody has listened for a minute")
     func forgotten() throws {
         #expect(!hub.isFollowed)
-        let (listener, _) = try #require(hub.listen(after: nil))
+        let (listener, _) = try #require(listen(after: nil))
         hub.post("a", 1)
         listener.leave()
         #expect(hub.isFollowed)
         clock.advance(by: .seconds(61))
         #expect(!hub.isFollowed)
         hub.post("b", 2)
-        #expect(try #require(hub.listen(after: id(1))).isContinued == false)
+        #expect(try #require(listen(after: id(1))).isContinued == false)
     }
 
     @Test("Whoever is too slow loses what is fleeting, and then knows that they lost something")
     func slow() throws {
-        let (listener, _) = try #require(hub.listen(after: nil))
+        let (listener, _) = try #require(listen(after: nil))
         hub.post("a", 0)
         for _ in 0..<1000 { hub.post("level", isFleeting: true, 0) }
         hub.post("b", 0)
@@ -98,10 +112,10 @@ struct EventTests {
 
     @Test("No more than eight listen")
     func many() throws {
-        let listeners = (0..<8).compactMap { _ in hub.listen(after: nil)?.listener }
-        #expect(listeners.count == 8 && hub.listen(after: nil) == nil)
+        let listeners = (0..<8).compactMap { _ in listen(after: nil)?.listener }
+        #expect(listeners.count == 8 && listen(after: nil) == nil)
         listeners[0].leave()
-        #expect(hub.listen(after: nil) != nil)
+        #expect(listen(after: nil) != nil)
     }
 
     // MARK: - Over the network
@@ -155,7 +169,7 @@ struct EventTests {
     @Test("A listener that comes back goes on where it was")
     func back() async throws {
         let server = try server()
-        let (other, _) = try #require(hub.listen(after: nil))
+        let (other, _) = try #require(listen(after: nil))
         hub.post("a", 1)
         hub.post("b", 2)
         defer { other.leave() }
