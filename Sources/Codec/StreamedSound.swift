@@ -173,6 +173,8 @@ public struct SampleBytes {
         let all = rest.isEmpty ? bytes : (rest + bytes)[...]
         let whole = all.count - all.count % (2 * format.channels)
         rest = Array(all.dropFirst(whole))
+        // Made of no room an array shares its storage with all empty ones, and writes its count there.
+        guard whole > 0 else { return AudioChunk([], format: format) }
         let samples = [Int16](unsafeUninitializedCapacity: whole / 2) { buffer, initialized in
             var index = all.startIndex
             for sample in 0..<whole / 2 {
