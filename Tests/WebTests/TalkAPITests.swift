@@ -300,7 +300,8 @@ struct TalkAPITests {
         #expect(answer.status == status)
         if let field { #expect(answer.text.contains("\"field\":\"\(field)\"")) }
         #expect(answer.text.contains("\"detail\":"))
-        #expect(talk.turns.withLock { $0.allSatisfy(\.isCancelled) })
+        // The answer goes out first.
+        try await until(talk.turns.withLock { $0.allSatisfy(\.isCancelled) })
     }
 
     @Test("A body that is no form is refused", arguments: ["/post-audio/", "/full-interaction"])
