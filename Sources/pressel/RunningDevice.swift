@@ -227,6 +227,12 @@ struct RunningDevice {
             group.addTask { await watchPlugs() }
             await group.waitForAll()
         }
+        // In a task of its own: whoever is cancelled waits for nobody.
+        await Task { await end() }.value
+    }
+
+    /// Returns when all who still talk were hung up on, and what they said is kept.
+    private func end() async {
         await talk.end()
         await timers.end()
         await access.end()

@@ -344,6 +344,21 @@ struct TalkRunTests {
         #expect(!speech.isEmpty && speech.allSatisfy { !$0.isComplete })
     }
 
+    @Test("Whoever talks to it when the device ends is hung up on, and what they said is kept")
+    func ending() async throws {
+        sandbox.follow(Self.script { $0.faults = [try! FaultRule("speech=endless")] })
+        let device = try await device()
+        let file = FormPart("file", try await question(), file: "q.wav")
+        async let answer = try? post("/voice-to-voice/", [file])
+        try await device.says("remote turn 1: heard")
+        let turns = try await history(of: device)
+        _ = await answer
+        #expect(turns.map(\.outcome) == [.stopped])
+        #expect(turns.first?.transcript == Self.transcript)
+        let (stop, end) = ("remote turn 1: stopped", "ended by SIGTERM")
+        #expect(device.log.contains(try Regex("(?s)\(stop).*\(end)")), "\(device.log)")
+    }
+
     @Test("More turns than there is room for wait for theirs")
     func crowd() async throws {
         sandbox.follow(Self.script { $0.profile.firstToken = .milliseconds(300) })
