@@ -166,6 +166,7 @@ def main():
     parser.add_argument("--newer")
     parser.add_argument("--sandbox")
     parser.add_argument("--list", action="store_true")
+    parser.add_argument("--prepare", action="store_true")
     parser.add_argument("names", nargs="*")
     options = parser.parse_args()
     if options.list:
@@ -176,6 +177,9 @@ def main():
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     scenarios = chosen(options.names)
     rig = Rig(options.work, options.package, options.newer, options.sandbox)
+    if options.prepare:
+        rig.prepare()
+        return 0
     failures = 0
     began = time.monotonic()
     print(f"{os.path.basename(options.package)} in a guest"
