@@ -78,12 +78,13 @@ struct HistoryAPITests {
         #expect(try await ask("GET", "/api/turns/").text.hasPrefix(#"{"next":null,"#))
         let turn = try await ask("GET", "/api/turns/a").text
         #expect(
-            turn == #"""
-                {"answer":null,"at":null,"failure":null,"id":"a","outcome":null,"providers":{},\#
-                "question":"/api/turns/a/question.wav","reply":"","source":"button","timeline":\#
-                [{"milliseconds":0,"step":"pressed"},{"milliseconds":1250.5,"step":"heard"}],\#
+            turn
+                == #"""
+                {"answer":null,"at":null,"failure":null,"id":"a","outcome":null,"providers":{},
+                "question":"/api/turns/a/question.wav","reply":"","source":"button","timeline":
+                [{"milliseconds":0,"step":"pressed"},{"milliseconds":1250.5,"step":"heard"}],
                 "transcript":"<b>What \"time\"</b>\nis it?","user":null}
-                """#)
+                """#.unbroken)
     }
 
     static let wrong: [(target: String, status: Int, field: String?)] = [

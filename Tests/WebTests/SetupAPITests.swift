@@ -153,11 +153,11 @@ struct SetupAPITests {
     }
 
     private static let report = #"""
-        {"board":["lights.kind"],"needsRestart":["name"],"owner":["name"],"page":[],\#
-        "problems":[{"key":"audio.volume","problem":"is 500"}],\#
-        "secrets":[{"name":"OPENAI_API_KEY","source":"page"},\#
+        {"board":["lights.kind"],"needsRestart":["name"],"owner":["name"],"page":[],
+        "problems":[{"key":"audio.volume","problem":"is 500"}],
+        "secrets":[{"name":"OPENAI_API_KEY","source":"page"},
         {"name":"AWS_SECRET_ACCESS_KEY","source":null}],"settings":{"name":"a"}}
-        """#
+        """#.unbroken
 
     @Test("Settings are told and changed")
     func settings() async throws {
@@ -235,11 +235,12 @@ struct SetupAPITests {
     func about() async throws {
         let answer = try await ask("GET", "/api/about")
         #expect(
-            answer.text == #"""
-                {"kernel":null,"licence":"Apache-2.0","machine":null,"parts":[\#
-                {"file":"libcurl.so.4.8.0","licence":"curl","name":"curl"}],\#
+            answer.text
+                == #"""
+                {"kernel":null,"licence":"Apache-2.0","machine":null,"parts":[
+                {"file":"libcurl.so.4.8.0","licence":"curl","name":"curl"}],
                 "system":"Debian","version":"1.2.3"}
-                """#)
+                """#.unbroken)
     }
 
     @Test("Who follows is told what was changed, and of nothing that was refused")
@@ -265,10 +266,11 @@ struct SetupAPITests {
     func tests() async throws {
         let whole = try await ask("POST", "/api/test/microphone")
         #expect(
-            whole.text == #"""
-                {"figures":{"meanDecibels":-20.5},"findings":[{"found":"nobody pressed it",\#
+            whole.text
+                == #"""
+                {"figures":{"meanDecibels":-20.5},"findings":[{"found":"nobody pressed it",
                 "part":"button","remedy":"press it","verdict":"fails"}],"healthy":false}
-                """#)
+                """#.unbroken)
         _ = try await ask("POST", "/api/test/button", #"{"seconds":20}"#)
         _ = try await ask("POST", "/api/test/provider", #"{"stage":"textToSpeech","name":null}"#)
         _ = try await ask("POST", "/api/test/microphone", #"{"seconds":5,"play":true}"#)
@@ -300,12 +302,13 @@ struct SetupAPITests {
     func models() async throws {
         let list = try await ask("GET", "/api/models").text
         #expect(
-            list == #"""
-                {"offered":[{"baseURL":"http://localhost:1/v1","id":"m-1","isFit":true,"provider":"openai",\#
-                "shutdown":"2027-01-06","stage":"languageModel"}],\#
-                "problems":[{"baseURL":null,"problem":"it is down","provider":"elevenlabs",\#
+            list
+                == #"""
+                {"offered":[{"baseURL":"http://localhost:1/v1","id":"m-1","isFit":true,"provider":"openai",
+                "shutdown":"2027-01-06","stage":"languageModel"}],
+                "problems":[{"baseURL":null,"problem":"it is down","provider":"elevenlabs",
                 "stage":"textToSpeech"}]}
-                """#)
+                """#.unbroken)
         _ = try await ask("GET", "/api/models?stage=languageModel&provider=openai")
         #expect(device.asked == ["models all all", "models languageModel openai"])
     }
@@ -317,10 +320,11 @@ struct SetupAPITests {
         #expect(!last.contains("line 498"))
         let after = try await ask("GET", "/api/log?after=497&level=error").text
         #expect(
-            after == #"""
-                {"lines":[{"at":null,"level":"error","number":499,"part":"web",\#
+            after
+                == #"""
+                {"lines":[{"at":null,"level":"error","number":499,"part":"web",
                 "text":"line 499"}]}
-                """#)
+                """#.unbroken)
     }
 
     @Test("A backup is fetched whole, and nothing stays behind")

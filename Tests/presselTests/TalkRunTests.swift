@@ -30,11 +30,13 @@ struct TalkRunTests {
         other.stop()
     }
 
-    private static func script(_ change: (inout Script) -> Void = { _ in }) -> Script {
+    private static func script(
+        _ change: (inout Script) throws -> Void = { _ in }
+    ) rethrows -> Script {
         var script = Script()
         script.transcript = transcript
         script.reply = reply
-        change(&script)
+        try change(&script)
         return script
     }
 
@@ -315,7 +317,7 @@ struct TalkRunTests {
 
     @Test("Who goes away is not waited for: what was asked for them is hung up on")
     func goneAway() async throws {
-        sandbox.follow(Self.script { $0.faults = [try! FaultRule("speech=endless")] })
+        sandbox.follow(try Self.script { $0.faults = [try FaultRule("speech=endless")] })
         let device = try await device()
         let body = FormBody.bytes([FormPart("file", try await question(), file: "q.wav")])
         let port = port
@@ -346,7 +348,7 @@ struct TalkRunTests {
 
     @Test("Whoever talks to it when the device ends is hung up on, and what they said is kept")
     func ending() async throws {
-        sandbox.follow(Self.script { $0.faults = [try! FaultRule("speech=endless")] })
+        sandbox.follow(try Self.script { $0.faults = [try FaultRule("speech=endless")] })
         let device = try await device()
         let file = FormPart("file", try await question(), file: "q.wav")
         async let answer = try? post("/voice-to-voice/", [file])

@@ -553,7 +553,7 @@ def power_cuts(guest):
         guest.play([(0.1, "press"), (lasts - 0.3, "release")], speaks=True)
         if cut % 2:
             kept.append(guest.next_turn(before)["id"])
-            guest.set({"audio": {"volume": 30 + cut}})
+            guest.set({"audio": {"volume": 80 + cut % 20}})
         guest.wait(random.random() * 2)
         guest.cut_off()
         guest.boot()
@@ -563,7 +563,8 @@ def power_cuts(guest):
         check("damaged" not in log, f"cut {cut + 1}: {log[-500:]}")
         if cut % 2:
             volume = guest.api("/api/settings")["settings"]["audio"]["volume"]
-            check(volume == 30 + cut, f"cut {cut + 1}: the volume is {volume}")
+            check(volume == 80 + cut % 20, f"cut {cut + 1}: the volume is {volume}")
+    guest.set({"audio": {"volume": None}})
     turn, heard, _ = ask(guest)
     is_answered(guest, turn, heard)
 
