@@ -571,7 +571,7 @@ def power_cuts(guest):
 
 @scenario("memory", f"{TURNS} turns in 256 MB: memory stays what it was", memory=256, boots=False)
 def memory(guest):
-    guest.boot()
+    guest.boot(skips=True)
     use_cloud(guest)
     lasts = guest.compose(0.3, GO_FORWARD, 0.5)
     figures = []
