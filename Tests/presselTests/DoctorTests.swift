@@ -30,9 +30,9 @@ struct DoctorTests {
         for part in ["settings", "state", "microphone", "speaker", "sound", "recognizer", "voice"] {
             // Where tests keep their files need not outlive the power.
             let verdict = part == "state" && isInMemory(folder.path) ? "note" : "works"
-            #expect(
-                command.output.contains("\"part\":\"\(part)\",\"verdict\":\"\(verdict)\""),
-                "\(part): \(command.output)")
+            let found = try Regex(
+                #""part":"\#(part)",("remedy":"[^"]*",)?"verdict":"\#(verdict)""#)
+            #expect(command.output.contains(found), "\(part): \(command.output)")
         }
     }
 
