@@ -10,7 +10,8 @@ public final class TemporaryFolder: Sendable {
     public let path: String
 
     public init() {
-        let parent = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
+        // Debian 13's /tmp is in memory, of which a device whose state lies there complains.
+        let parent = getenv("TMPDIR").map { String(cString: $0) } ?? "/var/tmp"
         var template = Array("\(parent)/pressel-test-XXXXXX".utf8CString)
         precondition(mkdtemp(&template) != nil, "no temporary folder can be made")
         path = String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
