@@ -1,6 +1,7 @@
 """The rig's guest, seen from outside: a virtual machine that can be booted, asked and cut off."""
 
 import base64
+import collections
 import json
 import os
 import shutil
@@ -13,6 +14,14 @@ import zlib
 from sound import Sound
 
 KEY = "rig-key-0123456789abcdef"
+
+# What each architecture is emulated by, as which processor, and where its console is.
+Machine = collections.namedtuple("Machine", "command processor console")
+MACHINES = {
+    "amd64": Machine(["qemu-system-x86_64", "-machine", "q35"], "max", "ttyS0"),
+    "arm64": Machine(["qemu-system-aarch64", "-machine", "virt"], "cortex-a72", "ttyAMA0"),
+}
+
 
 class GuestError(Exception):
     """The guest did not do what it was asked, or is gone."""
@@ -38,8 +47,9 @@ class Guest:
 
     key = KEY
 
-    def __init__(self, work, is_fast, payload, disk, memory=512):
-        self.work, self.is_fast, self.payload = work, is_fast, payload
+    def __init__(self, work, arch, is_fast, payload, disk, memory=512):
+        self.work, self.machine = work, MACHINES[arch]
+        self.is_fast, self.payload = is_fast, payload
         self.disk, self.memory = disk, memory
         self.folder = tempfile.mkdtemp(prefix="pressel-rig-")
         self.process = self.socket = None
@@ -63,14 +73,14 @@ class Guest:
         # it slow, but nothing in it late.
         accelerator = ["-accel", "kvm", "-cpu", "host", "-smp", "2"] if self.is_fast else [
             "-accel", "tcg,thread=single", "-icount", f"shift=0,sleep={'off' if skips else 'on'}",
-            "-cpu", "max"]
+            "-cpu", self.machine.processor]
         self.process = subprocess.Popen(
-            ["qemu-system-x86_64", "-machine", "q35"] + accelerator + [
+            self.machine.command + accelerator + [
                 "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot",
                 "-m", str(self.memory), "-rtc", f"base={rtc},clock=vm",
                 "-kernel", f"{self.work}/vmlinuz",
                 "-initrd", f"{self.work}/initrd",
-                "-append", f"root=/dev/vda rw console=ttyS0 quiet"
+                "-append", f"root=/dev/vda rw console={self.machine.console} quiet"
                 f" systemd.show_status=0 {append}",
                 "-drive", f"file={self.disk},format=qcow2,if=none,id=disk",
                 "-device", "virtio-blk-pci,drive=disk",

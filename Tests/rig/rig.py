@@ -39,8 +39,10 @@ def digest(*paths):
 
 
 class Rig:
-    def __init__(self, work, package, newer, sandbox):
-        self.work, self.is_fast = work, has_kvm(work)
+    def __init__(self, work, arch, package, newer, sandbox):
+        self.work, self.arch = work, arch
+        # scripts/rig runs on amd64.
+        self.is_fast = arch == "amd64" and has_kvm(work)
         self.image = f"{work}/guest.img"
         self.payload = f"{work}/payload.tar"
         self.installed = f"{work}/installed.qcow2"
@@ -62,7 +64,7 @@ class Rig:
         return path
 
     def guest(self, disk, memory=512):
-        return Guest(self.work, self.is_fast, self.payload, disk, memory)
+        return Guest(self.work, self.arch, self.is_fast, self.payload, disk, memory)
 
     def install(self, guest):
         """As its owner would."""
@@ -162,6 +164,7 @@ def chosen(names):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--work")
+    parser.add_argument("--arch")
     parser.add_argument("--package")
     parser.add_argument("--newer")
     parser.add_argument("--sandbox")
@@ -176,13 +179,13 @@ def main():
     # Whoever ends it ends the guest, too.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     scenarios = chosen(options.names)
-    rig = Rig(options.work, options.package, options.newer, options.sandbox)
+    rig = Rig(options.work, options.arch, options.package, options.newer, options.sandbox)
     if options.prepare:
         rig.prepare()
         return 0
     failures = 0
     began = time.monotonic()
-    print(f"{os.path.basename(options.package)} in a guest"
+    print(f"{os.path.basename(options.package)} in a guest of {options.arch}"
           f" ({'KVM' if rig.is_fast else 'translated'})\n")
     print("| scenario | result | s | what |\n|---|---|---|---|", flush=True)
     if any(not scenario.is_first_boot for scenario in scenarios):
