@@ -20,7 +20,7 @@ import wave
 import zlib
 
 import service
-from service import browser, cookies, log, pids, run, unit  # noqa: F401, some only for the host
+from service import browser, cookies, pids, run, unit  # noqa: F401, some only for the host
 
 PORT = "/dev/virtio-ports/rig"
 LINES = "/run/rig-gpio"
@@ -250,6 +250,11 @@ def stop_cloud():
 
 
 # The rest.
+
+def log():
+    """Since the last boot."""
+    return run("journalctl", "-b", "-u", "pressel", "-o", "cat", "--no-pager").stdout
+
 
 def memory():
     """Bytes of all processes of Pressel's, each shared page shared out."""

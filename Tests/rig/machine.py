@@ -102,6 +102,8 @@ class Guest:
             self._line(self.patience(60))
         if wait:
             self.wait_until_healthy()
+            # Which answers before the button is there.
+            self.until(lambda: "the button is line" in self.log(), 30, "Pressel has the button")
 
     def _connect(self, path):
         line = socket.socket(socket.AF_UNIX)
