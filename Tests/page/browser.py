@@ -268,5 +268,6 @@ class Browser:
     def strangers(self, origins):
         """What was asked for elsewhere."""
         self.watch()
-        allowed = ("data:", "blob:", "about:", "chrome:", *origins)
+        # What the browser asks of itself is no request.
+        allowed = ("data:", "blob:", "about:", "chrome:", "chrome-untrusted:", *origins)
         return sorted({url for url in self.requests if not url.startswith(allowed)})
