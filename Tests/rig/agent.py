@@ -20,7 +20,7 @@ import wave
 import zlib
 
 import service
-from service import browser, cookies, pids, run, unit  # noqa: F401, some only for the host
+from service import browser, pids, run, unit  # noqa: F401, some only for the host
 
 PORT = "/dev/virtio-ports/rig"
 LINES = "/run/rig-gpio"
@@ -189,14 +189,23 @@ def heard():
         "sound": base64.b64encode(zlib.compress(sound, 1)).decode()}
 
 
+def understood(wave_file):
+    """What a recognizer makes of a WAV file, in base64."""
+    path = "/run/rig/understood.wav"
+    with open(path, "wb") as file:
+        file.write(base64.b64decode(wave_file))
+    text = run("pressel", "ask", "--wav", path, "--json", "--state", "/run/rig/state").stdout
+    return json.loads(text.splitlines()[-1])["transcript"]
+
+
 def play(steps, speaks=False):
-    """Does `steps`, pairs of a time and what to do then (press, release, speak, listen), counted from
-    the first sample of SPEECH if it `speaks`, else from now; gives the moments."""
+    """Does `steps`, pairs of a time and what to do then (press, release), counted from the first
+    sample of SPEECH if it `speaks`, else from now; gives the moments."""
     began = speak() if speaks else time.monotonic()
     moments = [began]
     for at, what in steps:
         time.sleep(max(0, began + at - time.monotonic()))
-        moments.append({"press": press, "release": release, "speak": speak}[what]())
+        moments.append({"press": press, "release": release}[what]())
     return moments
 
 
@@ -213,13 +222,15 @@ def watch(lines=(22, 23, 24)):
     files = [os.open(f"{LINES}/sim_gpio{line}/value", os.O_RDONLY) for line in lines]
 
     def look():
-        last = None
+        last = before = None
         while Eye.looks:
             now = "".join(os.pread(file, 1, 0).decode() for file in files)
-            if now != last:
+            # Read one after another, they may be of two moments.
+            if now == before and now != last:
                 Eye.seen.append([time.monotonic(), now])
                 last = now
-            time.sleep(0.004)
+            before = now
+            time.sleep(0.002)
         for file in files:
             os.close(file)
 
@@ -325,10 +336,6 @@ def fetch(path, key):
 def install(package):
     done = service.install(package)
     return [done.returncode, done.stdout + done.stderr]
-
-
-def forget_cookies():
-    cookies.clear()
 
 
 def main():

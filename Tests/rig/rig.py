@@ -2,6 +2,7 @@
 
 import argparse
 import contextlib
+import datetime
 import hashlib
 import os
 import shutil
@@ -68,8 +69,8 @@ class Rig:
         return Guest(self.work, self.arch, self.is_fast, self.payload, disk, memory)
 
     def install(self, guest):
-        """As its owner would."""
-        guest.boot(wait=False)
+        """As its owner would, shortly before twenty past ten: an hour that any recognizer makes out."""
+        guest.boot(wait=False, rtc=f"{datetime.date.today()}T10:18:00")
         guest.write("/etc/credstore/PROXY_API_KEY", f"{KEY}\n")
         status, text = guest.install(PACKAGE)
         if status != 0:

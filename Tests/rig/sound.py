@@ -22,8 +22,9 @@ class Sound:
         with wave.open(io.BytesIO(content)) as file:
             return cls(file.readframes(file.getnframes()), file.getframerate())
 
-    def save(self, path):
-        with wave.open(path, "wb") as file:
+    def save(self, target):
+        """As a WAV file, by its path or open."""
+        with wave.open(target, "wb") as file:
             file.setparams((1, 2, self.rate, 0, "NONE", ""))
             file.writeframes(self.samples.tobytes())
 
