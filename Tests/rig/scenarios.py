@@ -628,6 +628,8 @@ def power_cuts(guest):
 def memory(guest):
     guest.boot(skips=True)
     use_cloud(guest)
+    # Half a minute after the start what only starting took is given back, which would hide growth.
+    guest.wait(35)
     lasts = guest.compose(0.3, GO_FORWARD, 0.5)
     figures = []
     for number in range(TURNS):
