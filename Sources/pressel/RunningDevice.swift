@@ -211,6 +211,18 @@ struct RunningDevice {
 
     /// Runs every part until the task is cancelled.
     func run() async {
+        await withTaskCancellationHandler {
+            await runParts()
+        } onCancel: {
+            // At once, not after the connections behind them, which are waited for: what was said is
+            // to be kept in time.
+            Task { [talk] in await talk.end() }
+        }
+        // In a task of its own: whoever is cancelled waits for nobody.
+        await Task { await end() }.value
+    }
+
+    private func runParts() async {
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await microphone.run() }
             group.addTask { await speaker.run() }
@@ -227,8 +239,6 @@ struct RunningDevice {
             group.addTask { await watchPlugs() }
             await group.waitForAll()
         }
-        // In a task of its own: whoever is cancelled waits for nobody.
-        await Task { await end() }.value
     }
 
     /// Returns when all who still talk were hung up on, and what they said is kept.

@@ -348,7 +348,7 @@ struct TalkRunTests {
 
     @Test("Whoever talks to it when the device ends is hung up on, and what they said is kept")
     func ending() async throws {
-        sandbox.follow(try Self.script { $0.faults = [try FaultRule("speech=endless")] })
+        sandbox.follow(try Self.script { $0.faults = [try FaultRule("speech=stallMidway")] })
         let device = try await device()
         let file = FormPart("file", try await question(), file: "q.wav")
         async let answer = try? post("/voice-to-voice/", [file])
