@@ -96,7 +96,7 @@ struct ArchiveRunTests {
     @Test("A turn is in the bucket, words and sound, also one from when nobody was there")
     func archived() async throws {
         let place = place
-        let port = try Sandbox.freePort()
+        let port = try freePort()
         let first = try await device(place, endpoint: "http://127.0.0.1:9", port: port)
         try await first.ask(try await spoken("What time is it?"))
         try await first.says("turn 1: answered")
@@ -161,14 +161,5 @@ struct ArchiveRunTests {
         let output = try await examine(keyless, setting(place))
         #expect(output.contains("FAILS there are no keys for the archive"), "\(output)")
         #expect(output.contains("→ set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"))
-    }
-}
-
-extension Sandbox {
-    /// Free a moment ago.
-    static func freePort() throws -> Int {
-        let other = try Sandbox()
-        defer { other.stop() }
-        return other.server.port
     }
 }

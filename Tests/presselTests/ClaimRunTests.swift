@@ -5,8 +5,6 @@ import Testing
 import Voice
 
 @testable import pressel
-@testable import sandbox
-
 /// How `pressel run` gets an owner, and loses one.
 @Suite(.serialized, .timeLimit(.minutes(5)))
 struct ClaimRunTests {
@@ -26,7 +24,7 @@ struct ClaimRunTests {
     }
 
     private func start() async throws -> (device: Device, port: Int) {
-        let port = try Sandbox.freePort()
+        let port = try freePort()
         let device = try Device(port: port, state: state.path)
         try await device.says("serving on")
         return (device, port)

@@ -264,11 +264,4 @@ struct CloudRunTests {
     private func count(_ text: String, in log: String) -> Int {
         log.split(separator: "\n").count { $0.contains(text) }
     }
-
-    /// Free a moment ago.
-    private func freePort() throws -> Int {
-        let other = try Sandbox()
-        defer { other.stop() }
-        return other.server.port
-    }
 }

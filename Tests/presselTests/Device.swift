@@ -1,9 +1,12 @@
 import Audio
+import FoundationEssentials
 import Glibc
 import Linux
 import Synchronization
 import TestSupport
 import Voice
+
+@testable import sandbox
 
 /// A `pressel run` of the test's own, on a simulated card, with its standard input and log in
 /// hand.
@@ -122,6 +125,32 @@ final class Device: Sendable {
         let status = await onThread("device end") { [child] in child.wait() }
         return (status, Moment.now - asked)
     }
+}
+
+/// A port that was free a moment ago.
+func freePort() throws -> Int {
+    let other = try Sandbox()
+    defer { other.stop() }
+    return other.server.port
+}
+
+/// What the API says is the matter with the devices, by their roles.
+///
+/// - Parameter key: of the API, with the scope `read`.
+func problems(at port: Int, key: String) async throws -> [String: String] {
+    struct Status: Decodable {
+        struct Part: Decodable {
+            let role: String
+            let problem: String?
+        }
+
+        let devices: [Part]
+    }
+
+    let answer = try await ask(port: port, "GET", "/api/status", headers: ["x-api-key": key])
+    let status = try JSONDecoder().decode(Status.self, from: Data(answer.body))
+    let told = status.devices.compactMap { part in part.problem.map { (part.role, $0) } }
+    return Dictionary(uniqueKeysWithValues: told)
 }
 
 /// A `pressel` command that ends by itself.

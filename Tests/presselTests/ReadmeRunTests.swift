@@ -46,7 +46,7 @@ struct ReadmeRunTests {
         let file = try JSONEncoder().encode(secrets)
         try writeFile(
             String(decoding: file, as: UTF8.self), to: state.path + "/secrets.json")
-        let port = try Sandbox.freePort()
+        let port = try freePort()
         let device = try Device(
             settings: settings + #""history": {"keepAudio": true},"#, port: port,
             state: state.path)

@@ -5,8 +5,6 @@ import TestSupport
 import Testing
 import Voice
 
-@testable import sandbox
-
 /// Who may do what, operation by operation, as the device's own description has them.
 @Suite(.serialized, .timeLimit(.minutes(5)))
 struct ScopeRunTests {
@@ -34,7 +32,7 @@ struct ScopeRunTests {
         try writeFile(
             String(decoding: try JSONEncoder().encode(secrets), as: UTF8.self),
             to: state.path + "/secrets.json")
-        let port = try Sandbox.freePort()
+        let port = try freePort()
         let device = try Device(port: port, state: state.path)
         try await device.says("serving on")
         return (device, port)

@@ -1,11 +1,8 @@
-import FoundationEssentials
 import Glibc
 import Linux
 import TestSupport
 import Testing
 import Voice
-
-@testable import sandbox
 
 @Suite(.timeLimit(.minutes(5)))
 struct StateTests {
@@ -16,14 +13,7 @@ struct StateTests {
 
     /// What the API says is the matter with the device's memory.
     private func problem(at port: Int) async throws -> String {
-        let answer = try await ask(
-            port: port, "GET", "/api/status", headers: ["x-api-key": Self.key])
-        let status = try JSONDecoder().decode(JSONValue.self, from: Data(answer.body))
-        guard case .array(let devices)? = status["devices"],
-            case .string(let problem)? = devices.first(where: { $0["role"] == "memory" })?[
-                "problem"]
-        else { return "" }
-        return problem
+        try await problems(at: port, key: Self.key)["memory"] ?? ""
     }
 
     @Test("A state folder that cannot be written: it answers, and says what is lost")
@@ -59,12 +49,6 @@ struct StateTests {
         try await device.ask(try await spoken("What time is it?"))
         try await device.says("answered")
         #expect(await device.end(by: SIGTERM).status == 0)
-    }
-
-    private func freePort() throws -> Int {
-        let other = try Sandbox()
-        other.stop()
-        return other.server.port
     }
 
     @Test("A device is backed up while it runs, restored when it does not, and runs once")

@@ -4,8 +4,6 @@ import TestSupport
 import Testing
 import Voice
 
-@testable import sandbox
-
 /// `pressel run` on the local network.
 @Suite(.timeLimit(.minutes(2)))
 struct WebRunTests {
@@ -42,7 +40,7 @@ struct WebRunTests {
 
     @Test("HTTPS has a certificate for the device's name, which outlives it")
     func secured() async throws {
-        let port = try Sandbox.freePort()
+        let port = try freePort()
         var certificate: [UInt8] = []
         for start in 1...2 {
             let device = try device(tls: port, settings: "\"name\": \"Kitchen Radio\",")
@@ -65,7 +63,7 @@ struct WebRunTests {
 
     @Test("It ends in time, whoever is connected and does nothing")
     func ends() async throws {
-        let (plain, tls) = (try Sandbox.freePort(), try Sandbox.freePort())
+        let (plain, tls) = (try freePort(), try freePort())
         let device = try device(tls: tls, port: plain)
         try await device.says("serving on 127.0.0.1, port \(plain)")
         try await device.says("serving HTTPS on")
