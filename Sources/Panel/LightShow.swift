@@ -13,7 +13,8 @@ struct LightShow {
     private var shown: LightFrame?
     private var backOff = BackOff()
     private var retry: Moment?
-    private var told: PanelError?
+    /// Why nothing is seen, told once; nil if the lamp works.
+    private(set) var trouble: PanelError?
 
     init(brightness: Double, palette: Palette, log: Log, open: @escaping Lights.Opening) {
         self.open = open
@@ -31,8 +32,8 @@ struct LightShow {
         } catch {
             output = nil
             shown = nil
-            if error != told { log.warning("\(error); no light is seen until it works") }
-            told = error
+            if error != trouble { log.warning("\(error); no light is seen until it works") }
+            trouble = error
             retry = now + backOff.next()
             return retry
         }
@@ -49,11 +50,11 @@ struct LightShow {
         let output: any LightOutput
         if let open = self.output { output = open } else { output = try open() }
         if frame != shown { try output.show(frame) }
-        if told != nil { log.info("the light works again") }
+        if trouble != nil { log.info("the light works again") }
         self.output = output
         shown = frame
         retry = nil
-        told = nil
+        trouble = nil
         backOff.reset()
     }
 }

@@ -8,7 +8,8 @@ public import Voice
 public final class Lights: Sendable {
     typealias Opening = @Sendable () throws(PanelError) -> any LightOutput
 
-    private let name: String
+    /// What it is, in a word or two.
+    public let name: String
     private let brightness: Double
     private let palette: Palette
     private let clock: any MomentClock
@@ -19,6 +20,7 @@ public final class Lights: Sendable {
 
     private struct State {
         var stage: LightStage
+        var trouble: PanelError?
         var isEnding = false
     }
 
@@ -53,6 +55,9 @@ public final class Lights: Sendable {
         wake.signal()
     }
 
+    /// Why nothing is seen of it, nil if it is.
+    public var problem: String? { state.withLock { $0.trouble }?.description }
+
     /// Works the lamp until the task is cancelled, and leaves it dark.
     public func run() async {
         await withTaskCancellationHandler {
@@ -64,9 +69,7 @@ public final class Lights: Sendable {
     }
 
     /// Opens the lamp and lets go of it again; for one that is not being worked.
-    ///
-    /// - Returns: what it is, in a word or two.
-    public func probe() async throws(PanelError) -> String {
+    public func probe() async throws(PanelError) {
         let result = await onThread("lights") { [open] () -> Result<Void, PanelError> in
             do throws(PanelError) {
                 _ = try open()
@@ -76,7 +79,6 @@ public final class Lights: Sendable {
             }
         }
         try result.get()
-        return name
     }
 
     // MARK: - The thread
@@ -89,6 +91,7 @@ public final class Lights: Sendable {
             let (stage, isEnding) = state.withLock { ($0.stage, $0.isEnding) }
             if isEnding { break }
             let next = show.step(stage, at: clock.now)
+            state.withLock { $0.trouble = show.trouble }
             var polled = pollfd(fd: wake.descriptor, events: Int16(POLLIN), revents: 0)
             poll(&polled, 1, milliseconds(until: next, from: clock.now))
         }

@@ -16,7 +16,8 @@ public enum StartUpHold: Equatable, Sendable {
 public final class LineButton: Sendable {
     typealias Opening = @Sendable () throws(PanelError) -> any ButtonLine
 
-    private let name: String
+    /// What it hangs on, in a word or two.
+    public let name: String
     private let debounce: Duration
     private let backOff: BackOff
     private let clock: any MomentClock
@@ -24,7 +25,7 @@ public final class LineButton: Sendable {
     private let open: Opening
     private let wake = Wake()
     private let isEnding = Atomic(false)
-    private let isOpen = Atomic(false)
+    private let trouble: Mutex<String?>
 
     /// - Parameters:
     ///   - name: of the line, for the log.
@@ -39,6 +40,7 @@ public final class LineButton: Sendable {
         self.clock = clock
         self.log = log
         self.open = open
+        trouble = Mutex("\(name) was not opened yet")
     }
 
     /// Follows the button until the task is cancelled. Presses and releases strictly alternate,
@@ -67,15 +69,18 @@ public final class LineButton: Sendable {
     }
 
     /// Whether a finger on it would be noticed now.
-    public var works: Bool { isOpen.load(ordering: .acquiring) }
+    public var works: Bool { problem == nil }
+
+    /// Why it would not be, nil if it would.
+    public var problem: String? { trouble.withLock { $0 } }
 
     /// Tries a line that was lost again at once: something was plugged in.
     public func lookAgain() { wake.signal() }
 
     /// Opens the line and lets go of it again; for a button that is not being followed.
     ///
-    /// - Returns: what it is, in a word or two, and whether it is down.
-    public func probe() async throws(PanelError) -> (name: String, isDown: Bool) {
+    /// - Returns: whether it is down.
+    public func probe() async throws(PanelError) -> Bool {
         let result = await onThread("button") { [open] () -> Result<Bool, PanelError> in
             do throws(PanelError) {
                 return .success(try open().isActive())
@@ -83,7 +88,7 @@ public final class LineButton: Sendable {
                 return .failure(error)
             }
         }
-        return (name, try result.get())
+        return try result.get()
     }
 
     // MARK: - The thread
@@ -98,7 +103,7 @@ public final class LineButton: Sendable {
             do throws(PanelError) {
                 let line = try open()
                 let isActive = try line.isActive()
-                isOpen.store(true, ordering: .releasing)
+                trouble.withLock { $0 = nil }
                 log.info("the button is \(name)\(told == nil ? "" : ", and works again")")
                 told = nil
                 if isActive {
@@ -113,7 +118,7 @@ public final class LineButton: Sendable {
                     if let signal = signals.passing(event) { tell(signal) }
                 }
             } catch {
-                isOpen.store(false, ordering: .releasing)
+                trouble.withLock { $0 = "\(error)" }
                 if error != told { log.error("\(error); trying again") }
                 told = error
                 if let signal = signals.lost(at: clock.now) { tell(signal) }

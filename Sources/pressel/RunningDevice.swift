@@ -108,7 +108,8 @@ struct RunningDevice {
         let status = RunningStatus(
             name: configuration.settings.name, parts: parts, requests: appliance.requests,
             microphone: (audio.captureDevice, microphone),
-            speaker: (audio.playbackDevice, speaker), memory: health, button: path,
+            speaker: (audio.playbackDevice, speaker), panel: (button, lights),
+            memory: health, button: path,
             connections: { (doors.connections, events.hub.listeners) })
         self.status = status
         let archive = ArchiveUploads(appliance, memory: memory, bell: archiveBell)
@@ -198,10 +199,10 @@ struct RunningDevice {
                     loopBusySince: conversation.busySince, microphone: microphone.activity,
                     speaker: speaker.activity)
             },
-            status: { [configuration, status, button, microphone] in
+            status: { [configuration, status, microphone] in
                 ServiceStatus(
                     status.standing().devices, isMuted: microphone.isMuted,
-                    button: configuration.settings.button.source, isButtonThere: button?.works)
+                    button: configuration.settings.button.source)
             },
             askLoop: { [conversation] in _ = await conversation.state })
     }

@@ -1,6 +1,7 @@
 import Audio
 import Glibc
 import Linux
+import Panel
 import Synchronization
 import Voice
 import VoiceLoop
@@ -12,6 +13,7 @@ final class RunningStatus: ReachableDevice {
     private let requests: RequestCount
     private let microphone: (device: String, ALSAMicrophone)
     private let speaker: (device: String, ALSASpeaker)
+    private let panel: (button: LineButton?, lights: Lights?)
     private let memory: MemoryHealth
     private let started = Moment.now
     private let button: ButtonPath
@@ -32,11 +34,12 @@ final class RunningStatus: ReachableDevice {
     /// - Parameters:
     ///   - name: of the device.
     ///   - requests: what was asked of the providers.
+    ///   - panel: what of it are devices.
     ///   - connections: how many there are to its server, and to how many it tells events.
     init(
         name: String, parts: LoopParts, requests: RequestCount,
         microphone: (device: String, ALSAMicrophone), speaker: (device: String, ALSASpeaker),
-        memory: MemoryHealth, button: ButtonPath,
+        panel: (button: LineButton?, lights: Lights?), memory: MemoryHealth, button: ButtonPath,
         connections: @escaping @Sendable () -> (open: Int, listeners: Int)
     ) {
         self.name = name
@@ -46,6 +49,7 @@ final class RunningStatus: ReachableDevice {
         state = Mutex(State(parts: parts))
         self.microphone = microphone
         self.speaker = speaker
+        self.panel = panel
         self.memory = memory
     }
 
@@ -128,11 +132,17 @@ final class RunningStatus: ReachableDevice {
     /// The devices and the providers, and what is the matter with them.
     func standing() -> (devices: [DeviceStatus.Part], providers: [DeviceStatus.Part]) {
         let parts = parts
-        let devices: [DeviceStatus.Part] = [
+        var devices: [DeviceStatus.Part] = [
             .init(role: "microphone", name: microphone.device, problem: microphone.1.problem),
             .init(role: "speaker", name: speaker.device, problem: speaker.1.problem),
-            .init(role: "memory", name: memory.folder, problem: memory.problem),
         ]
+        if let button = panel.button {
+            devices.append(.init(role: "button", name: button.name, problem: button.problem))
+        }
+        if let lights = panel.lights {
+            devices.append(.init(role: "light", name: lights.name, problem: lights.problem))
+        }
+        devices.append(.init(role: "memory", name: memory.folder, problem: memory.problem))
         let providers =
             Self.parts("speechToText", parts.recognizers.status)
             + Self.parts("languageModel", parts.languageModels.status)

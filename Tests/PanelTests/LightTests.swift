@@ -209,9 +209,11 @@ struct LightShowTests {
         }
         #expect(waits == [1, 2, 4, 8, 15, 30, 30].map { .seconds($0) })
         #expect(lines.lines.count == 1)
+        #expect(show.trouble == output.value.error)
         output.value.error = nil
         #expect(show.step(stage, at: now) == nil)
         #expect(output.value.frames.last?.level == 1)
+        #expect(show.trouble == nil)
         #expect(
             lines.lines == [
                 "warning: cannot open the lamp: No such file or directory; no light is seen until"

@@ -77,12 +77,15 @@ struct LineButtonTests {
             if tries.increment() == 0 { throw Self.gone }
             return FakeLine([.edges([Self.edge(true, 100)])], clock: clock)
         }
+        #expect(button.problem == "line 17 was not opened yet")
         let task = Task {
             await button.run { event in told.events.withLock { $0.append(event) } }
         }
-        try await eventually { tries.value == 1 }
+        try await eventually { button.problem == "cannot read line 17: No such device" }
+        #expect(!button.works)
         button.lookAgain()
         try await eventually { told.events.withLock { $0.count } == 1 }
+        #expect(button.problem == nil && button.works)
         // A line that works is not opened anew.
         button.lookAgain()
         task.cancel()

@@ -24,12 +24,16 @@ devices.getUserMedia = async (wish) => {
 
 
 def prove_button(proof):
-    with proof.cloud() as cloud, proof.device(cloud) as device:
+    lamp = {"lights": {"kind": "sysfs", "path": "/none"}}
+    with proof.cloud() as cloud, proof.device(cloud, settings=lamp) as device:
         cloud.follow(transcript=QUESTION, reply=REPLY)
         device.claim()
         with proof.browser(device) as browser:
             browser.open(device.page)
             log_in(browser)
+            browser.says("light cannot open /none/max_brightness", selector=".findings")
+            way = browser.find(".findings li.fails a").get_attribute("href")
+            proof.check(way.endswith("#settings/lights"), "what is wrong leads to where it is mended")
             push = browser.button("hold and speak")
             browser.says("ready", selector=".state")
 

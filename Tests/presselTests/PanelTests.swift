@@ -81,12 +81,20 @@ struct PanelTests {
             ),
         ]
         for (button, source, line) in cases {
+            let port = try freePort()
+            setenv("PROXY_API_KEY", "key-of-the-api", 1)
+            defer { unsetenv("PROXY_API_KEY") }
             let device = try Device(
-                settings: "\"lights\": {\"kind\": \"sysfs\", \"path\": \"/none\"},", button: button,
-                source: source)
+                settings: "\"lights\": {\"kind\": \"sysfs\", \"path\": \"/none\"},", port: port,
+                button: button, source: source)
             try await device.says(line)
             try await device.says("cannot open /none/max_brightness: No such file")
             try await device.says("is ready")
+            try await device.says("serving on")
+            let problems = try await problems(at: port, key: "key-of-the-api")
+            #expect(problems["button"]?.contains(line) == true)
+            #expect(problems["light"]?.contains("cannot open /none/max_brightness") == true)
+            #expect(problems["microphone"] == nil && problems["memory"] == nil)
             let (status, duration) = await device.end(by: SIGTERM)
             #expect(status == 0)
             #expect(duration < .seconds(1))

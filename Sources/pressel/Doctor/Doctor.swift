@@ -87,12 +87,11 @@ struct Doctor {
                 "set button.device to one of /dev/input/by-id")
         }
         do throws(PanelError) {
-            let (name, isDown) = try await button.probe()
-            return isDown
+            return try await button.probe()
                 ? .note(
-                    .button, "\(name) is down now",
+                    .button, "\(button.name) is down now",
                     "if nobody holds it, look at its wiring and at button.activeLow")
-                : .works(.button, "\(name) is there and up")
+                : .works(.button, "\(button.name) is there and up")
         } catch {
             return .fails(
                 .button, "cannot \(error.operation) \(error.object): \(error.reason)",
@@ -105,7 +104,8 @@ struct Doctor {
             return .note(.light, "none, as lights.kind says")
         }
         do throws(PanelError) {
-            return .works(.light, "\(try await light.probe()) is there")
+            try await light.probe()
+            return .works(.light, "\(light.name) is there")
         } catch {
             return .fails(
                 .light, "cannot \(error.operation) \(error.object): \(error.reason)",

@@ -38,23 +38,22 @@ struct ServiceStatus: Equatable {
 
 extension ServiceStatus {
     /// - Parameters:
-    ///   - devices: as the API tells of them.
-    ///   - isButtonThere: nil for a button that is no device.
-    init(
-        _ devices: [DeviceStatus.Part], isMuted: Bool, button: Settings.Button.Source,
-        isButtonThere: Bool?
-    ) {
+    ///   - devices: as the API tells of them; without a button that is none.
+    ///   - button: what it is by the settings.
+    init(_ devices: [DeviceStatus.Part], isMuted: Bool, button: Settings.Button.Source) {
         parts = devices.map { device in
             if device.role == "microphone", isMuted { return (device.role, .off("muted")) }
             return (device.role, device.problem.map { .missing($0) } ?? .works)
         }
-        let state: State =
-            switch (button, isButtonThere) {
-            case (.none, _): .off("by the settings")
-            case (_, false?): .missing("tried again")
-            case (_, nil), (_, true?): .works
-            }
-        parts.append(("button", state))
+        if !devices.contains(where: { $0.role == "button" }) {
+            let state: State =
+                switch button {
+                case .none: .off("by the settings")
+                case .keyboard: .works
+                case .gpio, .input: .missing("the settings do not say which")
+                }
+            parts.append(("button", state))
+        }
         let hasTime = SystemWallClock.unixTime != nil
         parts.append(("clock", hasTime ? .works : .missing("not set yet")))
         let isConnected = RoutingTable().isConnected

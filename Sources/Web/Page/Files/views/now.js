@@ -105,6 +105,15 @@ function exchange(isBusy) {
   };
 }
 
+/** Where a device is mended. */
+const ways = {
+  microphone: { way: "#setup/sound", label: "now.mendSound" },
+  speaker: { way: "#setup/sound", label: "now.mendSound" },
+  button: { way: "#setup/button", label: "now.mendButton" },
+  light: { way: "#settings/lights", label: "now.mendSetting" },
+  memory: { way: "#system", label: "now.mendMemory" },
+};
+
 /** What is wrong, and the way to where it is mended. */
 function troubles() {
   const list = h("ul", { class: "findings" });
@@ -119,8 +128,10 @@ function troubles() {
     h("strong", {}, what), " ", h("span", { lang: "en" }, words), " ", h("a", { href: way }, label));
   function show() {
     const rows = [
-      ...parts.devices.filter((part) => part.problem).map((part) => wrong(
-        t(`now.role.${part.role}`), part.problem, "#setup/sound", t("now.mendSound"))),
+      ...parts.devices.filter((part) => part.problem).map((part) => {
+        const { way, label } = ways[part.role];
+        return wrong(t(`now.role.${part.role}`), part.problem, way, t(label));
+      }),
       ...parts.providers.filter((part) => part.problem).map((part) => wrong(
         `${t(`now.role.${part.role}`)}: ${part.name}`, part.problem, "#setup/providers",
         t("now.mendProviders"))),
