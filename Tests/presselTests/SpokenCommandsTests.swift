@@ -14,6 +14,16 @@ struct SpokenCommandsTests {
         #expect(SpokenCommands.commands.count >= 44)
     }
 
+    @Test("In the grammar of what is spoken, a number of hours agrees with its unit")
+    func agreement() throws {
+        let rules = SpokenGrammar.english { _ in true }.split(separator: "\n")
+        let lengths = try #require(rules.first { $0.hasPrefix("<duration> = ") })
+        #expect(lengths.contains("((one | an) hour | <few> hours)"))
+        #expect(!lengths.contains("(hour | hours)") && !lengths.contains("(minute | minutes)"))
+        let few = try #require(rules.first { $0.hasPrefix("<few> = ") })
+        #expect(few.hasPrefix("<few> = two | three |"))
+    }
+
     @Test("None of its other sentences asks for anything")
     func others() {
         for sentence in SpokenCommands.others {

@@ -30,13 +30,15 @@ public enum SpokenGrammar {
             ("<minutes>", "<digit> | <teen> | <tens> [<digit>]"),
             // Who sets a volume means no fifty-eight, which is how "fifty" may end.
             ("<level>", "zero | <digit> | <teen> | <tens> [five] | (a | one) hundred"),
-            ("<hour>", numbers(1...12)), ("<few>", numbers(1...24)),
+            ("<hour>", numbers(1...12)), ("<few>", numbers(2...24)),
             ("<name>", oneOf(names.filter(known.contains))),
             ("<unit>", oneOf(lexicon.units.keys.filter { $0.utf8.count > 3 }.sorted())),
         ]
         let lengths = Writer(known: known, number: "<minutes>")
         let durations = lexicon.durations.compactMap { lengths.choices($0.pattern.parts) }
-        let longer = "<few> (hour | hours) [and] <minutes> (minute | minutes)"
+        // "Five hour eight minutes" sounds like "five minutes", so what is said has to be grammatical.
+        let many = "\(numbers(2...9)) | <teen> | <tens> [<digit>]"
+        let longer = "((one | an) hour | <few> hours) [and] (one minute | (\(many)) minutes)"
         rules.append(("<duration>", (durations + [longer]).joined(separator: " | ")))
         let day = lexicon.dayParts.compactMap { writer.choices($0.pattern.parts) }
         // The hour stands where in a length of time the number does.

@@ -23,6 +23,8 @@ enum SpokenCommands {
         ("Stop.", .stop), ("Be quiet.", .stop), ("Never mind.", .stop), ("Stop talking.", .stop),
         ("Mute the microphone.", .mute), ("Mute your microphone.", .mute),
         ("Set a timer for ten minutes.", .timer(.set(.seconds(600), name: nil))),
+        ("Set a timer for five minutes.", .timer(.set(.seconds(300), name: nil))),
+        ("Set a timer for one minute.", .timer(.set(.seconds(60), name: nil))),
         (
             "Set a timer for a minute and a half.",
             .timer(.set(.seconds(90), name: nil))
