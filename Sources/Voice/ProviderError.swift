@@ -5,7 +5,9 @@ public enum ProviderError: Error, Equatable, CustomStringConvertible {
     case unavailable(provider: String, reason: String)
     /// There is no way to it through the network.
     case unreachable(provider: String, reason: String)
-    /// It does not take the key, or there is none.
+    /// It wants a key, and none is set, so it was not asked.
+    case keyMissing(provider: String)
+    /// It does not take the key.
     case keyRefused(provider: String, reason: String)
     /// The account has no credit left.
     case creditUsedUp(provider: String, reason: String)
@@ -30,6 +32,8 @@ public enum ProviderError: Error, Equatable, CustomStringConvertible {
         switch self {
         case .unavailable(let provider, let reason): "cannot use \(provider): \(reason)"
         case .unreachable(let provider, let reason): "cannot reach \(provider): \(reason)"
+        case .keyMissing(let provider):
+            "\(provider) was not asked: it wants a key, and none is set"
         case .keyRefused(let provider, let reason):
             "\(provider) does not take the key: \(reason); set another"
         case .creditUsedUp(let provider, let reason):

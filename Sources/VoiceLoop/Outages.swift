@@ -32,7 +32,7 @@ public final class Outages: Sendable {
             var pause = Self.first
             for _ in 1..<min(failures, 10) { pause = min(pause * 2, Self.longest) }
             switch reason {
-            case .keyRefused, .creditUsedUp: pause = Self.untilMended
+            case .keyMissing, .keyRefused, .creditUsedUp: pause = Self.untilMended
             case .busy(_, let wish?): pause = min(max(pause, wish), Self.longest)
             default: break
             }
@@ -62,7 +62,7 @@ public final class Outages: Sendable {
         isReachable: @escaping @Sendable () async -> Bool
     ) -> Pause? {
         switch reason {
-        case .keyRefused, .creditUsedUp, .unreachable: break
+        case .keyMissing, .keyRefused, .creditUsedUp, .unreachable: break
         case .unavailable, .busy, .refused, .down, .failed, .foreignLanguage, .timedOut,
             .clockNotSet, .cancelled:
             return nil

@@ -33,6 +33,7 @@ extension ProviderError {
         switch self {
         case .unavailable: "unavailable"
         case .unreachable: "unreachable"
+        case .keyMissing: "keyMissing"
         case .keyRefused: "keyRefused"
         case .creditUsedUp: "creditUsedUp"
         case .busy: "busy"

@@ -42,6 +42,7 @@ extension Sentences {
     /// - Parameter other: what is said where there is nothing more to say than that it failed.
     func sentence(for error: ProviderError, else other: String? = nil) -> String {
         switch error {
+        case .keyMissing: notSetUp
         case .keyRefused: keyRefused
         case .creditUsedUp: creditUsedUp
         case .unreachable: noNetwork
@@ -57,6 +58,7 @@ extension Sentences {
     /// What a person is told once when somebody else answers than should; nil for what is no news.
     func outage(_ reason: ProviderError) -> String? {
         switch reason {
+        case .keyMissing: notSetUp
         case .keyRefused: keyRefused
         case .creditUsedUp: creditUsedUp
         case .unreachable: noNetwork

@@ -167,7 +167,7 @@ struct FailoverTests {
     }
 
     static let shared: [(reason: ProviderError, seconds: Int)] = [
-        (.keyRefused(provider: "p", reason: "r"), 3600),
+        (.keyMissing(provider: "p"), 3600), (.keyRefused(provider: "p", reason: "r"), 3600),
         (.creditUsedUp(provider: "p", reason: "r"), 3600),
         (.unreachable(provider: "p", reason: "r"), 30),
     ]

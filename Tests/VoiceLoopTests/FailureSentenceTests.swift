@@ -18,6 +18,9 @@ struct FailureSentenceTests {
 
     static let rows = [
         Row(
+            error: .keyMissing(provider: name), sentence: { $0.notSetUp },
+            outage: { $0.notSetUp }),
+        Row(
             error: .keyRefused(provider: name, reason: "r"), sentence: { $0.keyRefused },
             outage: { $0.keyRefused }),
         Row(
@@ -69,7 +72,8 @@ struct FailureSentenceTests {
         let all = Self.languages.flatMap { language in
             let sentences = Sentences(language)
             return [
-                sentences.keyRefused, sentences.creditUsedUp, sentences.noNetwork,
+                sentences.notSetUp, sentences.keyRefused, sentences.creditUsedUp,
+                sentences.noNetwork,
                 sentences.providerDown, sentences.noAnswer, sentences.brokenOff,
                 sentences.onlyEnglishOffline, sentences.clockNotSet,
             ]

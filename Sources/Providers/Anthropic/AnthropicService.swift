@@ -12,7 +12,7 @@ extension HTTPService {
     /// - Parameters:
     ///   - baseURL: without the version, as Anthropic's own packages take it; one that ends in
     ///     `/v1` is understood, too.
-    ///   - key: nil or empty for a server that asks for none.
+    ///   - key: nil or empty for a server that asks for none, which Anthropic's is not.
     public static func anthropic(
         name: String = "anthropic", baseURL: String = anthropicURL, key: String?,
         client: HTTPClient, timeout: Duration = defaultTimeout, clock: any MomentClock, log: Log
@@ -21,7 +21,8 @@ extension HTTPService {
         for ending in ["/", "/v1"] where root.hasSuffix(ending) { root.removeLast(ending.count) }
         return HTTPService(
             name: name, baseURL: String(root), credential: .header("x-api-key", ifAny: key),
-            client: client, timeout: timeout, clock: clock, log: log, meaning: anthropicMeaning)
+            vendors: ["anthropic.com"], client: client, timeout: timeout, clock: clock, log: log,
+            meaning: anthropicMeaning)
     }
 
     /// What the types of errors mean where the status does not say it: in the middle of a stream,

@@ -7,6 +7,7 @@ public struct AzureService: Sendable {
     public enum Part: Sendable { case recognition, speech }
 
     static let name = "azure"
+    private static let domains = ["speech.microsoft.com", "cognitiveservices.azure.com"]
     private let place: Result<HTTPService, ProviderError>
     /// Where the voices are listed, to whoever has the key.
     private let voices: Result<HTTPService, ProviderError>
@@ -29,8 +30,8 @@ public struct AzureService: Sendable {
                         name: Self.name,
                         baseURL: try Self.url(of: part, region: region, baseURL: baseURL),
                         credential: .header("Ocp-Apim-Subscription-Key", ifAny: key),
-                        client: client, timeout: timeout, clock: clock, log: log,
-                        meaning: Self.meaning))
+                        vendors: Self.domains, client: client, timeout: timeout, clock: clock,
+                        log: log, meaning: Self.meaning))
             } catch {
                 return .failure(error)
             }

@@ -16,7 +16,7 @@ extension HTTPService {
     ) -> HTTPService {
         HTTPService(
             name: name, baseURL: baseURL, credential: .header("xi-api-key", ifAny: key),
-            client: client, timeout: timeout, clock: clock, log: log,
+            vendors: ["elevenlabs.io"], client: client, timeout: timeout, clock: clock, log: log,
             meaning: ElevenLabsFailure.meaning)
     }
 }

@@ -70,6 +70,12 @@ extension String {
         return String(authority.split(separator: "@").last ?? authority)
     }
 
+    /// Whether its host is a domain, or belongs to it.
+    func isURL(in domain: String) -> Bool {
+        let host = hostInURL.lowercased().prefix { $0 != ":" }
+        return host == domain || host.hasSuffix(".\(domain)")
+    }
+
     private func range(of part: String) -> Range<Index>? {
         var start = startIndex
         while start < endIndex {

@@ -10,6 +10,7 @@ public struct HTTPService: Sendable {
     /// Without a slash at the end; the version belongs to it, as in `https://api.openai.com/v1`.
     public let baseURL: String
     private let credential: Credential?
+    private let needsKey: Bool
     let client: HTTPClient
     let limits: HTTPRequest.Limits
     private let policy: RetryPolicy
@@ -69,14 +70,17 @@ public struct HTTPService: Sendable {
             timeout: timeout, clock: clock, log: log, meaning: { _, _ in nil })
     }
 
+    /// - Parameter vendors: the domains at which nobody is answered without a key; elsewhere somebody
+    ///   may answer everybody.
     init(
-        name: String, baseURL: String, credential: Credential?, client: HTTPClient,
-        timeout: Duration, clock: any MomentClock, log: Log,
-        meaning: @escaping FailureMeaning
+        name: String, baseURL: String, credential: Credential?, vendors: [String] = [],
+        client: HTTPClient, timeout: Duration, clock: any MomentClock, log: Log,
+        meaning: @escaping FailureMeaning = { _, _ in nil }
     ) {
         self.name = name
         self.baseURL = baseURL.hasSuffix("/") ? String(baseURL.dropLast()) : baseURL
         self.credential = credential
+        needsKey = vendors.contains { baseURL.isURL(in: $0) }
         self.client = client
         self.clock = clock
         self.log = log
@@ -215,6 +219,8 @@ public struct HTTPService: Sendable {
         actsOnce: Bool = false,
         _ attempt: () async throws(HTTPFailure) -> Result<Answer, Refusal>
     ) async throws(ProviderError) -> Answer {
+        // Nobody's words are sent to who will not take them.
+        if credential == nil, needsKey { throw .keyMissing(provider: name) }
         var retry = 0
         var waited = Duration.zero
         while true {

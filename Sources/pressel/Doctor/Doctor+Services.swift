@@ -60,6 +60,8 @@ extension ProviderError {
     /// What the owner can do about it.
     fileprivate func remedy(_ stage: String) -> String {
         switch self {
+        case .keyMissing(let provider):
+            ProviderTable.secret(of: provider).map { "set \($0.rawValue)" } ?? "set a key"
         case .keyRefused(let provider, _):
             ProviderTable.secret(of: provider).map { "set \($0.rawValue) to a key that holds" }
                 ?? "set another key"
