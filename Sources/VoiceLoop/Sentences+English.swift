@@ -19,8 +19,9 @@ extension Sentences {
         clockNotSet: "My clock has not been set yet, so I cannot tell whom I would be talking to."
             + " I will ask the service that answers for me as soon as it is.",
         brokenOff: "I am sorry, the answer broke off there.",
-        notSetUp: "I am not set up yet. Please open my page in a browser on the same network, and"
-            + " ask me for my address if you do not know it.",
+        notSetUp: "I am not fully set up yet: a service that is to answer for me has no key. Please"
+            + " open my page in a browser on the same network, and ask me for my address if you do"
+            + " not know it.",
         forgetQuestion: "Shall I forget our conversation? Tap once to agree.",
         forgotten: "I have forgotten our conversation.",
         notForgotten: "I have not forgotten anything.",

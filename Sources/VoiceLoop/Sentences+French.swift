@@ -20,8 +20,9 @@ extension Sentences {
         clockNotSet: "Mon horloge n'est pas encore à l'heure, donc je ne peux pas vérifier à qui je"
             + " parlerais. Dès qu'elle le sera, je demanderai au service qui répond pour moi.",
         brokenOff: "Désolé, la réponse s'est interrompue ici.",
-        notSetUp: "Je ne suis pas encore configuré. Ouvre ma page dans un navigateur sur le même"
-            + " réseau, et demande-moi mon adresse si tu ne la connais pas.",
+        notSetUp: "Je ne suis pas encore tout à fait configuré : un service qui doit répondre pour"
+            + " moi n'a pas de clé. Ouvre ma page dans un navigateur sur le même réseau, et"
+            + " demande-moi mon adresse si tu ne la connais pas.",
         forgetQuestion: "Dois-je oublier notre conversation ? Appuie une fois pour accepter.",
         forgotten: "J'ai oublié notre conversation.",
         notForgotten: "Je n'ai rien oublié.",

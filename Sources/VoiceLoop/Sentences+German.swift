@@ -23,8 +23,9 @@ extension Sentences {
         clockNotSet: "Meine Uhr ist noch nicht gestellt, darum kann ich nicht prüfen, mit wem ich"
             + " reden würde. Sobald sie stimmt, frage ich den Dienst, der für mich antwortet.",
         brokenOff: "Leider ist die Antwort an dieser Stelle abgebrochen.",
-        notSetUp: "Ich bin noch nicht eingerichtet. Bitte öffne meine Seite in einem Browser im"
-            + " selben Netz, und frag mich nach meiner Adresse, wenn du sie nicht kennst.",
+        notSetUp: "Ich bin noch nicht fertig eingerichtet: Ein Dienst, der für mich antworten soll,"
+            + " hat keinen Schlüssel. Bitte öffne meine Seite in einem Browser im selben Netz, und"
+            + " frag mich nach meiner Adresse, wenn du sie nicht kennst.",
         forgetQuestion: "Soll ich unser Gespräch vergessen? Tippe einmal, wenn ja.",
         forgotten: "Ich habe unser Gespräch vergessen.",
         notForgotten: "Ich habe nichts vergessen.",

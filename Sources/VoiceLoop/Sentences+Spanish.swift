@@ -18,8 +18,10 @@ extension Sentences {
         clockNotSet: "Mi reloj todavía no está en hora, así que no puedo comprobar con quién"
             + " hablaría. En cuanto lo esté, preguntaré al servicio que responde por mí.",
         brokenOff: "Lo siento, la respuesta se ha cortado aquí.",
-        notSetUp: "Todavía no estoy configurado. Abre mi página en un navegador de la misma red, y"
-            + " pregúntame mi dirección si no la sabes.",
+        notSetUp:
+            "Todavía no estoy del todo configurado: a un servicio que debe responder por mí le"
+            + " falta la clave. Abre mi página en un navegador de la misma red, y pregúntame mi"
+            + " dirección si no la sabes.",
         forgetQuestion: "¿Quieres que olvide nuestra conversación? Toca una vez para aceptar.",
         forgotten: "He olvidado nuestra conversación.",
         notForgotten: "No he olvidado nada.",

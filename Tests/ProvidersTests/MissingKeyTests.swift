@@ -45,11 +45,34 @@ struct MissingKeyTests {
         }
     }
 
+    @Test("Where others could read a key it is not sent, which is another matter")
+    func readable() async throws {
+        let service = HTTPService.openAI(
+            baseURL: "http://api.openai.com/v1", key: nil, client: client, clock: clock,
+            log: .silent)
+        let refusal = ProviderError.unavailable(
+            provider: "openai",
+            reason: "its key is not sent where others could read it; begin baseURL with https")
+        await #expect(throws: refusal) { _ = try await service.send(service.post("/x", body: [])) }
+    }
+
+    @Test("Who is told by its doctor that a key is missing was not reached before")
+    func examined() async throws {
+        let service = AzureService(
+            .recognition, region: "westeurope", baseURL: nil, key: nil, client: client,
+            clock: clock, log: .silent)
+        await #expect(throws: ProviderError.keyMissing(provider: "azure")) {
+            _ = try await AzureRecognition(service, language: "en").examine()
+        }
+    }
+
     @Test(
         "A host is a vendor's by its domain",
         arguments: [
             ("https://api.openai.com/v1", true), ("https://openai.com:443", true),
-            ("https://API.OpenAI.com", true), ("https://notopenai.com", false),
+            ("https://API.OpenAI.com", true), ("https://api.openai.com./v1", true),
+            ("https://user:word@api.openai.com", true), ("https://notopenai.com", false),
+            ("https://openai.com@somebody.example", false),
             ("https://openai.com.example/v1", false), ("http://127.0.0.1:8000/openai.com", false),
         ])
     func domains(url: String, isVendors: Bool) {

@@ -138,6 +138,9 @@ struct CloudRunTests {
             #""textToSpeech": [{"provider": "openai", "model": "gpt-4o-mini-tts"}],"#)
         #expect(well.contains("services    works speechToText: openai would serve, with model "))
         #expect(well.contains("gpt-4o-mini-tts will be shut down on 2027-01-06"))
+        let keyless = try await examined(#""languageModel": [{"provider": "anthropic"}],"#)
+        #expect(keyless.contains("anthropic was not asked: it wants a key, and none is set"))
+        #expect(keyless.contains("set ANTHROPIC_API_KEY\n"))
         var script = try Self.script()
         script.key = "another key"
         sandbox.follow(script)

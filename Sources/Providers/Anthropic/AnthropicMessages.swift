@@ -34,7 +34,7 @@ public struct AnthropicMessages: LanguageModel, ExaminedProvider {
     }
 
     public func prepare() {
-        server.client.warm(server.url(AnthropicDialect.path))
+        server.warm(AnthropicDialect.path)
         // Whoever needs it learns why it is not known.
         Task { _ = try? await id() }
     }

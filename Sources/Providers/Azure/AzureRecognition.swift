@@ -28,6 +28,7 @@ public struct AzureRecognition: SpeechRecognizer, ExaminedProvider {
     /// What hears has no list of its own; the key is that of what speaks.
     public func examine() async throws(ProviderError) -> Examination {
         let (server, locale) = try serverAndLocale()
+        try server.checkKey()
         try await server.reach()
         _ = try await service.listedVoices()
         return Examination(choice: "language \(locale)")

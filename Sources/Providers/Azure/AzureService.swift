@@ -7,7 +7,9 @@ public struct AzureService: Sendable {
     public enum Part: Sendable { case recognition, speech }
 
     static let name = "azure"
-    private static let domains = ["speech.microsoft.com", "cognitiveservices.azure.com"]
+    /// Of resources with a domain of their own.
+    private static let ownDomain = "cognitiveservices.azure.com"
+    private static let domains = ["speech.microsoft.com", ownDomain]
     private let place: Result<HTTPService, ProviderError>
     /// Where the voices are listed, to whoever has the key.
     private let voices: Result<HTTPService, ProviderError>
@@ -18,7 +20,8 @@ public struct AzureService: Sendable {
     ///     own (`https://NAME.cognitiveservices.azure.com`, where recognition lies below `/stt`
     ///     and speech below `/tts`), or of another server, which has the paths of a region's
     ///     hosts, `/speech/recognition/…` and `/cognitiveservices/…`.
-    ///   - key: goes into `Ocp-Apim-Subscription-Key`; nil for a server that asks for none.
+    ///   - key: goes into `Ocp-Apim-Subscription-Key`; nil for a server that asks for none, which
+    ///     Azure's is not.
     public init(
         _ part: Part, region: String?, baseURL: String?, key: String?, client: HTTPClient,
         timeout: Duration = HTTPService.defaultTimeout, clock: any MomentClock, log: Log
@@ -58,7 +61,7 @@ public struct AzureService: Sendable {
     /// Opens connections for what is soon to come; returns at once.
     func warm(_ path: String, connections: Int = 1) {
         guard case .success(let server) = place else { return }
-        server.client.warm(server.url(path), connections: connections)
+        server.warm(path, connections: connections)
     }
 
     static func url(
@@ -68,7 +71,7 @@ public struct AzureService: Sendable {
             var url = baseURL
             while url.hasSuffix("/") { url.removeLast() }
             let host = url.hostInURL.lowercased()
-            guard host.hasSuffix(".cognitiveservices.azure.com"), url.lowercased().hasSuffix(host)
+            guard url.isURL(in: ownDomain), url.lowercased().hasSuffix(host)
             else { return url }
             return url + (part == .recognition ? "/stt" : "/tts")
         }

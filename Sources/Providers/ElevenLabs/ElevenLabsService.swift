@@ -9,7 +9,7 @@ extension HTTPService {
     /// - Parameters:
     ///   - baseURL: without a version; one of those that the vendor's client knows, for one region
     ///     or another.
-    ///   - key: nil or empty for a stand-in that asks for none.
+    ///   - key: nil or empty for a stand-in that asks for none, which ElevenLabs' is not.
     public static func elevenLabs(
         name: String = "elevenlabs", baseURL: String = elevenLabsURL, key: String?,
         client: HTTPClient, timeout: Duration = defaultTimeout, clock: any MomentClock, log: Log

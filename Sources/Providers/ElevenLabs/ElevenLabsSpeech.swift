@@ -13,7 +13,7 @@ public struct ElevenLabsSpeech: SpeechSynthesizer, ExaminedProvider {
 
     public func prepare() {
         // Two clauses are made into sound at a time.
-        server.client.warm(server.url("/v1/models"), connections: 2)
+        server.warm("/v1/models", connections: 2)
         // Whoever needs it learns why it is not known.
         Task { _ = try? await voice.wish(at: server) }
     }

@@ -77,7 +77,7 @@ public struct GoogleTranslateSpeech: MP3Synthesizer, ExaminedProvider {
 
     public func prepare() {
         guard case .success(let server) = place else { return }
-        server.client.warm(server.url(TranslateRequest.path))
+        server.warm(TranslateRequest.path)
     }
 
     public func isReachable() async -> Bool {

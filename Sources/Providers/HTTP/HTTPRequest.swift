@@ -72,7 +72,9 @@ extension String {
 
     /// Whether its host is a domain, or belongs to it.
     func isURL(in domain: String) -> Bool {
-        let host = hostInURL.lowercased().prefix { $0 != ":" }
+        var host = hostInURL.lowercased().prefix { $0 != ":" }
+        // The root's dot.
+        if host.hasSuffix(".") { host.removeLast() }
         return host == domain || host.hasSuffix(".\(domain)")
     }
 

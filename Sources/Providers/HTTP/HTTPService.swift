@@ -1,5 +1,5 @@
 import FoundationEssentials
-public import Voice
+import Voice
 import WebSockets
 
 /// A service elsewhere that is asked by HTTP. It shows its credentials, asks again where that may
@@ -10,7 +10,8 @@ public struct HTTPService: Sendable {
     /// Without a slash at the end; the version belongs to it, as in `https://api.openai.com/v1`.
     public let baseURL: String
     private let credential: Credential?
-    private let needsKey: Bool
+    /// Why it is asked for nothing; nil if it is asked.
+    private let refusal: ProviderError?
     let client: HTTPClient
     let limits: HTTPRequest.Limits
     private let policy: RetryPolicy
@@ -60,18 +61,9 @@ public struct HTTPService: Sendable {
     /// - Parameters:
     ///   - baseURL: `http` or `https`.
     ///   - credential: nil for a service that asks for none.
+    ///   - vendors: the domains at which nobody is answered without one; elsewhere somebody may
+    ///     answer everybody.
     ///   - timeout: how long an answer may take to begin once the question was sent.
-    public init(
-        name: String, baseURL: String, credential: Credential?, client: HTTPClient,
-        timeout: Duration = defaultTimeout, clock: any MomentClock, log: Log
-    ) {
-        self.init(
-            name: name, baseURL: baseURL, credential: credential, client: client,
-            timeout: timeout, clock: clock, log: log, meaning: { _, _ in nil })
-    }
-
-    /// - Parameter vendors: the domains at which nobody is answered without a key; elsewhere somebody
-    ///   may answer everybody.
     init(
         name: String, baseURL: String, credential: Credential?, vendors: [String] = [],
         client: HTTPClient, timeout: Duration, clock: any MomentClock, log: Log,
@@ -80,7 +72,8 @@ public struct HTTPService: Sendable {
         self.name = name
         self.baseURL = baseURL.hasSuffix("/") ? String(baseURL.dropLast()) : baseURL
         self.credential = credential
-        needsKey = vendors.contains { baseURL.isURL(in: $0) }
+        let needsKey = credential == nil && vendors.contains { baseURL.isURL(in: $0) }
+        refusal = needsKey ? Self.missingKey(for: name, at: baseURL) : nil
         self.client = client
         self.clock = clock
         self.log = log
@@ -95,6 +88,25 @@ public struct HTTPService: Sendable {
 
     /// How long something that shows signs of life may take to come to the point.
     var patience: Duration { limits.firstByte * 2 }
+
+    private static func missingKey(for name: String, at url: String) -> ProviderError {
+        url.lowercased().hasPrefix("https:")
+            ? .keyMissing(provider: name)
+            : .unavailable(
+                provider: name,
+                reason: "its key is not sent where others could read it; begin baseURL with https")
+    }
+
+    /// Nobody's words are sent to who will not take them.
+    func checkKey() throws(ProviderError) {
+        if let refusal { throw refusal }
+    }
+
+    /// Opens connections for what is soon to come; returns at once.
+    func warm(_ path: String = "", connections: Int = 1) {
+        guard refusal == nil else { return }
+        client.warm(url(path), connections: connections)
+    }
 
     /// Whether there is a way to it; it is asked for nothing.
     func isReachable() async -> Bool {
@@ -219,8 +231,7 @@ public struct HTTPService: Sendable {
         actsOnce: Bool = false,
         _ attempt: () async throws(HTTPFailure) -> Result<Answer, Refusal>
     ) async throws(ProviderError) -> Answer {
-        // Nobody's words are sent to who will not take them.
-        if credential == nil, needsKey { throw .keyMissing(provider: name) }
+        try checkKey()
         var retry = 0
         var waited = Duration.zero
         while true {

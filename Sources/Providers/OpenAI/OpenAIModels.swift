@@ -21,7 +21,7 @@ extension HTTPService {
     /// Gets ready for a request that is soon to come: connections are opened, and the model is
     /// found out, if it has to be. Returns at once.
     func prepare(_ model: ModelChoice, for purpose: ModelChoice.Purpose, connections: Int = 1) {
-        client.warm(baseURL, connections: connections)
+        warm(connections: connections)
         // Whoever needs it learns why it is not known.
         Task { _ = try? await model.id(for: purpose, at: self) }
     }
