@@ -13,7 +13,7 @@ struct LightShow {
     private var shown: LightFrame?
     private var backOff = BackOff()
     private var retry: Moment?
-    /// Why nothing is seen, told once; nil if the lamp works.
+    /// Why the lamp cannot be used; nil if it can, or was not tried yet.
     private(set) var trouble: PanelError?
 
     init(brightness: Double, palette: Palette, log: Log, open: @escaping Lights.Opening) {

@@ -55,7 +55,7 @@ public final class Lights: Sendable {
         wake.signal()
     }
 
-    /// Why nothing is seen of it, nil if it is.
+    /// Why it cannot be used; nil if it can, or was not tried yet.
     public var problem: String? { state.withLock { $0.trouble }?.description }
 
     /// Works the lamp until the task is cancelled, and leaves it dark.

@@ -5,6 +5,7 @@ import Testing
 import Voice
 
 @testable import pressel
+
 /// How `pressel run` gets an owner, and loses one.
 @Suite(.serialized, .timeLimit(.minutes(5)))
 struct ClaimRunTests {

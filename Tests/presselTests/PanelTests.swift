@@ -83,10 +83,10 @@ struct PanelTests {
         for (button, source, line) in cases {
             let port = try freePort()
             setenv("PROXY_API_KEY", "key-of-the-api", 1)
-            defer { unsetenv("PROXY_API_KEY") }
             let device = try Device(
                 settings: "\"lights\": {\"kind\": \"sysfs\", \"path\": \"/none\"},", port: port,
                 button: button, source: source)
+            unsetenv("PROXY_API_KEY")
             try await device.says(line)
             try await device.says("cannot open /none/max_brightness: No such file")
             try await device.says("is ready")

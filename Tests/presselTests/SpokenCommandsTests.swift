@@ -14,7 +14,7 @@ struct SpokenCommandsTests {
         #expect(SpokenCommands.commands.count >= 44)
     }
 
-    @Test("In the grammar of what is spoken, a number of hours agrees with its unit")
+    @Test("In the grammar of what is spoken, hours and minutes together agree with their numbers")
     func agreement() throws {
         let rules = SpokenGrammar.english { _ in true }.split(separator: "\n")
         let lengths = try #require(rules.first { $0.hasPrefix("<duration> = ") })

@@ -1,6 +1,8 @@
 import Audio
+import Store
 import Testing
 import Voice
+import Web
 
 @testable import pressel
 
@@ -64,6 +66,20 @@ struct VitalsTests {
             #expect(vitals.silent(at: now) == (isSilent ? ["the microphone's thread"] : []))
             #expect(called.silent(at: now) == (isSilent ? ["the speaker's thread"] : []))
         }
+    }
+
+    @Test("A button that is no device works, is off, or is not named")
+    func button() {
+        func line(_ devices: [DeviceStatus.Part], _ button: Settings.Button.Source) -> String {
+            ServiceStatus(devices, isMuted: true, button: button).line
+        }
+        let microphone = DeviceStatus.Part(role: "microphone", name: "default", problem: nil)
+        let button = DeviceStatus.Part(role: "button", name: "line 17", problem: "it is gone")
+        #expect(line([microphone, button], .gpio).hasPrefix("missing: button (it is gone)"))
+        #expect(line([microphone], .keyboard).contains("works: button"))
+        #expect(line([microphone], .none).contains("button (by the settings)"))
+        #expect(line([microphone], .input).hasPrefix("missing: button (the settings do not say"))
+        #expect(line([microphone], .none).contains("off: microphone (muted)"))
     }
 
     @Test("One line of what works, what is missing first")

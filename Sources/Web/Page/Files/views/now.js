@@ -113,6 +113,8 @@ const ways = {
   light: { way: "#settings/lights", label: "now.mendSetting" },
   memory: { way: "#system", label: "now.mendMemory" },
 };
+/** What a page that was opened before an update does not know. */
+const elsewhere = { way: "#settings", label: "now.mendSetting" };
 
 /** What is wrong, and the way to where it is mended. */
 function troubles() {
@@ -129,7 +131,7 @@ function troubles() {
   function show() {
     const rows = [
       ...parts.devices.filter((part) => part.problem).map((part) => {
-        const { way, label } = ways[part.role];
+        const { way, label } = ways[part.role] ?? elsewhere;
         return wrong(t(`now.role.${part.role}`), part.problem, way, t(label));
       }),
       ...parts.providers.filter((part) => part.problem).map((part) => wrong(
