@@ -14,6 +14,7 @@ import os
 import pwd
 import re
 import signal
+import socket
 import stat
 import subprocess
 import sys
@@ -26,6 +27,7 @@ from service import OWNERS, healthy, log, pids, run, unit, until
 KEY = "check-package-key-0123456789"
 PASSWORD = "a quiet afternoon"
 CARD = "/var/lib/pressel/card"
+UNITS = ["pressel.service", "pressel.socket", "pressel-tls.socket"]
 # The bars, in bytes.
 MEMORY = 25_000_000
 WRITTEN_AN_HOUR = 1_000_000
@@ -259,15 +261,33 @@ def idle(seconds):
           f" {WRITTEN_AN_HOUR / 1e3:.0f}), and {len(log()) - lines} bytes to the log")
 
 
+def is_free(port):
+    with socket.socket() as client:
+        return client.connect_ex(("127.0.0.1", port)) != 0
+
+
 def stops():
     began = time.monotonic()
     run("systemctl", "stop", "pressel")
     took = time.monotonic() - began
     check(took <= 1 and not pids(), f"it stops, in {took:.1f} s")
     check(unit("Result") == "success", "without being killed")
-    check(until(1, lambda: ask("/health", key=None)) is None, "nobody listens then")
+    for port in [80, 443]:
+        check(until(2, lambda port=port: is_free(port)) is not None, f"nobody listens on {port} then")
     run("systemctl", "start", "pressel")
     check(is_running(), "and starts again")
+
+
+def shares(port, scheme):
+    """Somebody else has one of its ports: the page is at the other."""
+    run("systemctl", "stop", *UNITS)
+    with socket.create_server(("0.0.0.0", port)):
+        run("systemctl", "start", "pressel")
+        check(until(AT_ONCE, lambda: ask("/health", key=None, scheme=scheme)[0] == 200) is not None
+              and unit("ActiveState") == "active",
+              f"where somebody else has port {port}, the page is there by {scheme}")
+    run("systemctl", "restart", "pressel")
+    check(is_running(), "and by both when that is over")
 
 
 def starts_anew():
@@ -316,6 +336,8 @@ def main():
     kept(turn, owners)
     demo(*card)
     stops()
+    shares(80, "https")
+    shares(443, "http")
     starts_anew()
     disturb()
     hang()
