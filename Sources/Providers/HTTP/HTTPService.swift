@@ -11,7 +11,7 @@ public struct HTTPService: Sendable {
     public let baseURL: String
     private let credential: Credential?
     /// Why it is asked for nothing; nil if it is asked.
-    private let refusal: ProviderError?
+    private let obstacle: ProviderError?
     let client: HTTPClient
     let limits: HTTPRequest.Limits
     private let policy: RetryPolicy
@@ -73,7 +73,7 @@ public struct HTTPService: Sendable {
         self.baseURL = baseURL.hasSuffix("/") ? String(baseURL.dropLast()) : baseURL
         self.credential = credential
         let needsKey = credential == nil && vendors.contains { baseURL.isURL(in: $0) }
-        refusal = needsKey ? Self.missingKey(for: name, at: baseURL) : nil
+        obstacle = needsKey ? Self.missingKey(for: name, at: baseURL) : nil
         self.client = client
         self.clock = clock
         self.log = log
@@ -99,12 +99,12 @@ public struct HTTPService: Sendable {
 
     /// Nobody's words are sent to who will not take them.
     func checkKey() throws(ProviderError) {
-        if let refusal { throw refusal }
+        if let obstacle { throw obstacle }
     }
 
     /// Opens connections for what is soon to come; returns at once.
     func warm(_ path: String = "", connections: Int = 1) {
-        guard refusal == nil else { return }
+        guard obstacle == nil else { return }
         client.warm(url(path), connections: connections)
     }
 

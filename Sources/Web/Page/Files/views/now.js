@@ -105,16 +105,8 @@ function exchange(isBusy) {
   };
 }
 
-/** Where a device is mended. */
-const ways = {
-  microphone: { way: "#setup/sound", label: "now.mendSound" },
-  speaker: { way: "#setup/sound", label: "now.mendSound" },
-  button: { way: "#setup/button", label: "now.mendButton" },
-  light: { way: "#settings/lights", label: "now.mendSetting" },
-  memory: { way: "#system", label: "now.mendMemory" },
-};
-/** What a page that was opened before an update does not know. */
-const elsewhere = { way: "#settings", label: "now.mendSetting" };
+/** Where a device is mended that is none of sound. */
+const ways = { button: "setup/button", light: "settings/lights", memory: "system" };
 
 /** What is wrong, and the way to where it is mended. */
 function troubles() {
@@ -126,21 +118,17 @@ function troubles() {
   let parts = { devices: [], providers: [] };
   let archive = null;
   let problems = [];
-  const wrong = (what, words, way, label) => h("li", { class: "fails" },
-    h("strong", {}, what), " ", h("span", { lang: "en" }, words), " ", h("a", { href: way }, label));
+  const wrong = (what, words, way) => h("li", { class: "fails" },
+    h("strong", {}, what), " ", h("span", { lang: "en" }, words), " ",
+    h("a", { href: `#${way}` }, t(`view.${way.split("/")[0]}`)));
   function show() {
     const rows = [
-      ...parts.devices.filter((part) => part.problem).map((part) => {
-        const { way, label } = ways[part.role] ?? elsewhere;
-        return wrong(t(`now.role.${part.role}`), part.problem, way, t(label));
-      }),
+      ...parts.devices.filter((part) => part.problem).map((part) => wrong(
+        t(`now.role.${part.role}`), part.problem, ways[part.role] ?? "setup/sound")),
       ...parts.providers.filter((part) => part.problem).map((part) => wrong(
-        `${t(`now.role.${part.role}`)}: ${part.name}`, part.problem, "#setup/providers",
-        t("now.mendProviders"))),
-      ...archive?.problem ? [wrong(
-        t("now.role.archive"), archive.problem, "#settings/history", t("now.mendSetting"))] : [],
-      ...problems.map(({ key, problem }) => wrong(
-        key, problem, `#settings/${key.split(/[.[]/)[0]}`, t("now.mendSetting"))),
+        `${t(`now.role.${part.role}`)}: ${part.name}`, part.problem, "setup/providers")),
+      ...archive?.problem ? [wrong(t("now.role.archive"), archive.problem, "settings/history")] : [],
+      ...problems.map(({ key, problem }) => wrong(key, problem, `settings/${key.split(/[.[]/)[0]}`)),
     ];
     list.replaceChildren(...rows);
     place.hidden = rows.length === 0;
