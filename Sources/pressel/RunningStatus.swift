@@ -34,7 +34,7 @@ final class RunningStatus: ReachableDevice {
     /// - Parameters:
     ///   - name: of the device.
     ///   - requests: what was asked of the providers.
-    ///   - panel: what of it are devices.
+    ///   - panel: the button if it is a line or an input device, the light if there is one.
     ///   - connections: how many there are to its server, and to how many it tells events.
     init(
         name: String, parts: LoopParts, requests: RequestCount,

@@ -98,6 +98,8 @@ public struct HTTPService: Sendable {
     }
 
     /// Nobody's words are sent to who will not take them.
+    ///
+    /// - Throws: why it is asked for nothing.
     func checkKey() throws(ProviderError) {
         if let obstacle { throw obstacle }
     }

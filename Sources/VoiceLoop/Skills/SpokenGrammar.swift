@@ -36,7 +36,7 @@ public enum SpokenGrammar {
         ]
         let lengths = Writer(known: known, number: "<minutes>")
         let durations = lexicon.durations.compactMap { lengths.choices($0.pattern.parts) }
-        // "Five hour eight minutes" sounds like "five minutes", so what is said has to be grammatical.
+        // "Five hour eight minutes" sounds like "five minutes", so numbers agree with their units.
         let many = "\(numbers(2...9)) | <teen> | <tens> [<digit>]"
         let longer = "((one | an) hour | <few> hours) [and] (one minute | (\(many)) minutes)"
         rules.append(("<duration>", (durations + [longer]).joined(separator: " | ")))

@@ -38,7 +38,8 @@ struct ServiceStatus: Equatable {
 
 extension ServiceStatus {
     /// - Parameters:
-    ///   - devices: as the API tells of them; without a button that is none.
+    ///   - devices: as the API tells of them: a button is among them if it is a line or an input
+    ///     device.
     ///   - button: what it is by the settings.
     init(_ devices: [DeviceStatus.Part], isMuted: Bool, button: Settings.Button.Source) {
         parts = devices.map { device in
